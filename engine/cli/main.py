@@ -1,0 +1,98 @@
+"""The entry point of the commands: errors become one sentence and an exit code."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from engine.cli.failures import tell, unexpected
+from engine.cli.output import Output
+from engine.cli.parser import COMMANDS, build_parser
+from engine.errors import Cancelled, TextloomError
+from engine.library.library import Library
+
+if TYPE_CHECKING:
+    import argparse
+
+EXIT_FAILED, EXIT_BAD_INPUT, EXIT_ABORTED = 1, 2, 130
+
+Command = Callable[["argparse.Namespace", Library, Output], int]
+
+
+def program_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("textloom")
+    except PackageNotFoundError:
+        return "0"
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. 0 done or kept, 1 failed, 2 bad input, 130 aborted."""
+    is_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
+    output = Output(is_json=is_json)
+    library: Library | None = None
+    try:
+        parsed = build_parser(program_version()).parse_args(arguments)
+        output = Output(is_json=getattr(parsed, "json", False))
+        if parsed.command is None:
+            output.text(f"Textloom {program_version()}. Commands: {', '.join(COMMANDS)}.")
+            output.text('For example: textloom train "Python manual". More: textloom --help')
+            return 0
+        command = _command(parsed.command)
+        library = Library.open(getattr(parsed, "library", None), repair=parsed.command == "verify")
+        return command(parsed, library, output)
+    except (KeyboardInterrupt, Cancelled):
+        output.note("Stopped.")
+        return EXIT_ABORTED
+    except TextloomError as error:
+        tell(output, str(error), type(error).__name__)
+        return EXIT_BAD_INPUT
+    except BrokenPipeError:
+        # Who reads our output has left; that is their right, and nothing remains to be said.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        return EXIT_ABORTED
+    except Exception as error:
+        tell(output, unexpected(library, error), type(error).__name__)
+        return EXIT_FAILED
+
+
+def _command(name: str) -> Command:
+    """The function of a command; what only it needs is imported only now."""
+    if name in ("train", "resume"):
+        from engine.cli import training
+
+        return training.train if name == "train" else training.resume
+    if name == "import":
+        from engine.cli import texts
+
+        return texts.import_command
+    if name in ("sample", "evaluate", "export"):
+        from engine.cli import writing
+
+        writers: dict[str, Command] = {
+            "sample": writing.sample,
+            "evaluate": writing.evaluate,
+            "export": writing.export,
+        }
+        return writers[name]
+    from engine.cli import keeping
+
+    keepers: dict[str, Command] = {
+        "list": keeping.list_all,
+        "presets": keeping.list_presets,
+        "verify": keeping.verify,
+    }
+    return keepers[name]
+
+
+def main() -> None:
+    """Run the command of this process and end it with its exit code."""
+    # Threads that wait for each other must sleep, not spin: beside one busy program a training step of an LSTM with 384
+    # units took 5 to 12 s with spinning threads and 0.05 s with sleeping ones. OpenMP reads this when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    sys.exit(run())

@@ -1,0 +1,89 @@
+"""Recipes: named configurations as TOML files, the presets among them."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from engine.config.configuration import Table, from_tables
+from engine.errors import BadInput
+
+LARGEST_RECIPE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A named configuration.
+
+    tables: as `from_tables` reads them; is_planned: what they leave open is chosen for the corpus and the machine.
+    """
+
+    name: str
+    title: str
+    about: str
+    tables: Table
+    is_planned: bool = False
+
+
+def preset_names() -> list[str]:
+    """Names of the presets that come with Textloom, `auto` first."""
+    folder = resources.files("resources") / "presets"
+    names = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return sorted(names, key=lambda name: PRESET_ORDER.index(name) if name in PRESET_ORDER else len(PRESET_ORDER))
+
+
+PRESET_ORDER = ("auto", "quick", "balanced", "best", "char-rnn", "zaremba-small", "zaremba-medium", "zaremba-large")
+
+
+def preset(name: str) -> Recipe:
+    """The preset of this name. Raises BadInput with the nearest name if there is none."""
+    names = preset_names()
+    if name not in names:
+        nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+        hint = f" Did you mean {nearest[0]}?" if nearest else ""
+        raise BadInput(
+            "There is no preset {name}.{hint} The presets are: {names}.", name=name, hint=hint, names=", ".join(names)
+        )
+    text = (resources.files("resources") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+    return _recipe(name, tomllib.loads(text))
+
+
+def read_recipe(path: Path) -> Recipe:
+    """A recipe from a TOML file. Raises BadInput if it cannot be read or used."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_RECIPE_BYTES + 1)
+    except OSError as error:
+        raise BadInput(
+            "The configuration {path} cannot be read: {reason}.", path=str(path), reason=error.strerror or str(error)
+        ) from error
+    if len(data) > LARGEST_RECIPE_BYTES:
+        raise BadInput("The configuration {path} is larger than 1 MB, so it is not one.", path=str(path))
+    try:
+        tables = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(
+            "The configuration {path} is not valid TOML: {reason}.", path=str(path), reason=str(error)[:200]
+        ) from error
+    return _recipe(path.stem, tables)
+
+
+def _recipe(name: str, tables: Table) -> Recipe:
+    head = tables.pop("recipe", {})
+    if not isinstance(head, Mapping):
+        raise BadInput("The part recipe of the configuration {name} is not a table.", name=name)
+    words = {key: str(head.get(key, "")) for key in ("title", "about")}
+    is_planned = head.get("is_planned", False) is True
+    if not is_planned:
+        from_tables(_with_duration(tables))
+    return Recipe(name, words["title"] or name, words["about"], tables, is_planned)
+
+
+def _with_duration(tables: Table) -> Table:
+    """The tables with some duration, so that a recipe without one, which leaves it to the command, can be checked."""
+    training = tables.get("training", {})
+    if isinstance(training, dict) and not any(training.get(k) for k in ("minutes", "epochs", "steps", "tokens")):
+        return {**tables, "training": {**training, "steps": 1}}
+    return tables

@@ -1,0 +1,82 @@
+"""The folder of one corpus: text that never changes, its description, and ids that can be built again."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Final
+
+from engine.errors import DamagedFile
+from engine.library.entries import read_info, write_info
+from engine.library.files import open_regular, read_into
+from engine.library.locks import folder_lock
+
+CORPUS_DESCRIPTION: Final = "corpus.json"
+TEXT_NAMES: Final = ("text.utf8", "valid.utf8", "test.utf8")
+
+_CHUNK_BYTES = 2**22
+
+
+class CorpusFolder:
+    """Paths of a corpus and its description. `corpus.json` is written last: without it, an import was not finished."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.id = path.name
+        self.info_path = path / CORPUS_DESCRIPTION
+        self.text_path, self.valid_path, self.test_path = (path / name for name in TEXT_NAMES)
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the corpus for writing (an import, ids being built). Raises `StorageFailed` when it is in use."""
+        return folder_lock(self.path)
+
+    def read_info(self) -> dict[str, object]:
+        """The content of corpus.json. Raises `DamagedFile`, `NewerFormat` or `StorageFailed`."""
+        return read_info(self.info_path)
+
+    def write_info(self, info: Mapping[str, object], digests: Mapping[str, str] | None = None) -> None:
+        """Finish the corpus: write corpus.json with size and SHA-256 of every text file as `files`.
+
+        `digests` gives the SHA-256 (hexadecimal) of the files, by name, whose writer has computed it on the way.
+        """
+        names = [name for name in TEXT_NAMES if (self.path / name).exists()]
+        known = digests or {}
+        files = {
+            name: {
+                "bytes": (self.path / name).stat().st_size,
+                "sha256": known.get(name) or file_sha256(self.path / name),
+            }
+            for name in names
+        }
+        write_info(self.info_path, {**info, "files": files})
+
+    def check(self) -> None:
+        """Compare the text files with corpus.json. Raises `DamagedFile` for the first that is not what was written."""
+        files = self.read_info().get("files")
+        if not isinstance(files, dict) or TEXT_NAMES[0] not in files or not files.keys() <= set(TEXT_NAMES):
+            raise DamagedFile("{path} is damaged: it does not list its texts.", path=str(self.info_path))
+        for name, record in files.items():
+            if not is_as_recorded(self.path / name, record):
+                raise DamagedFile(
+                    "{path} is damaged: it is not what was imported. Import the text again.", path=str(self.path / name)
+                )
+
+
+def is_as_recorded(path: Path, record: object) -> bool:
+    """Whether a file has the `bytes` and, where the record names one, the `sha256` that were written down."""
+    if not isinstance(record, dict) or not path.is_file() or path.stat().st_size != record.get("bytes"):
+        return False
+    return "sha256" not in record or file_sha256(path) == record["sha256"]
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a regular file, hexadecimal, in 4 MB of memory. Raises `DamagedFile` or `StorageFailed`."""
+    digest = hashlib.sha256()
+    buffer = memoryview(bytearray(_CHUNK_BYTES))
+    with open_regular(path) as file:
+        remaining = os.fstat(file.fileno()).st_size
+        while remaining > 0 and (count := read_into(file, buffer[: min(remaining, _CHUNK_BYTES)], path)):
+            digest.update(buffer[:count])
+            remaining -= count
+    return digest.hexdigest()

@@ -1,0 +1,259 @@
+"""The folder in which everything is kept: corpora, recipes, runs, writings. Truth is in the folders, not an index."""
+
+import difflib
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal, Self
+
+from engine.errors import BadInput, DamagedFile, NewerFormat, TextloomError
+from engine.library.corpora import CORPUS_DESCRIPTION, CorpusFolder
+from engine.library.entries import Entry, list_entries, read_entry
+from engine.library.files import (
+    is_temporary,
+    make_folder,
+    read_json_object,
+    replace,
+    storage_failed,
+    sweep_temporaries,
+    sync_folder,
+    write_json,
+)
+from engine.library.ids import new_id, utc_stamp
+from engine.library.locks import folder_lock
+from engine.library.runs import RUN_DESCRIPTION, RunFolder
+from engine.library.versions import FORMAT_VERSION, VERSION_FIELDS, is_newer_but_readable
+
+Kind = Literal["corpora", "runs"]
+
+FOLDERS: Final = ("corpora", "recipes", "runs", "writings", "trash", "logs")
+DESCRIPTIONS: Final[Mapping[Kind, str]] = {"corpora": CORPUS_DESCRIPTION, "runs": RUN_DESCRIPTION}
+LIBRARY_DESCRIPTION: Final = "library.json"
+
+_NOUNS: Final[Mapping[Kind, str]] = {"corpora": "corpus", "runs": "run"}
+_KNOWN_NAMES = {*FOLDERS, LIBRARY_DESCRIPTION, "machine.json", "queue.json"}
+_TRASHED = re.compile(r"[0-9TZ]+--(corpora|recipes|runs|writings)--(.+)")
+
+
+class Library:
+    """An open library. Opening is cheap, holds nothing, and any number of programs may have it open."""
+
+    def __init__(self, path: Path, *, is_read_only: bool = False) -> None:
+        self.path = path
+        self.is_read_only = is_read_only
+        self.corpora_path, self.recipes_path, self.runs_path, self.writings_path, self.trash_path, self.logs_path = (
+            path / name for name in FOLDERS
+        )
+        self.machine_path = path / "machine.json"
+        self.queue_path = path / "queue.json"
+
+    @classmethod
+    def open(cls, path: Path | None = None, *, create: bool = True, repair: bool = False) -> Self:
+        """Open the library at `path` (None: the platform's user data folder), making it when it is not there.
+
+        A library of a newer version that this one can still read opens with `is_read_only`. With `repair`, a damaged
+        library.json is moved to the trash and made again. Raises `NewerFormat`; `DamagedFile` for library.json;
+        `BadInput` when there is none and `create` is false, or when `path` holds other things; `StorageFailed`.
+        """
+        path = default_path() if path is None else path.expanduser().resolve()
+        description = path / LIBRARY_DESCRIPTION
+        if not description.exists():
+            _check_can_become_library(path, create=create)
+            make_folder(path)
+            write_json(description, VERSION_FIELDS)
+        try:
+            is_newer = is_newer_but_readable(read_json_object(description), description)
+        except DamagedFile:
+            if not repair:
+                raise
+            library = cls(path)
+            library.quarantine(description)
+            write_json(description, VERSION_FIELDS)
+            is_newer = False
+        library = cls(path, is_read_only=is_newer)
+        if not is_newer:
+            for name in FOLDERS:
+                make_folder(path / name)
+        return library
+
+    def check_writable(self) -> None:
+        """Raise `NewerFormat` when the library opened read-only."""
+        if self.is_read_only:
+            raise NewerFormat(
+                "The library {path} was made by a newer version of Textloom and can only be read by this one "
+                "(format {known}). Install the newest version to change it.",
+                path=str(self.path),
+                known=FORMAT_VERSION,
+            )
+
+    def corpus(self, corpus_id: str) -> CorpusFolder:
+        """The folder of a corpus, which need not exist."""
+        return CorpusFolder(self.corpora_path / _checked_id(corpus_id))
+
+    def run(self, run_id: str) -> RunFolder:
+        """The folder of a run, which need not exist."""
+        return RunFolder(self.runs_path / _checked_id(run_id))
+
+    def new_corpus(self, title: str) -> CorpusFolder:
+        """A new, empty folder for a corpus."""
+        self.check_writable()
+        return CorpusFolder(self.corpora_path / new_id(self.corpora_path, title))
+
+    def new_run(self, title: str) -> RunFolder:
+        """A new, empty folder for a run."""
+        self.check_writable()
+        return RunFolder(self.runs_path / new_id(self.runs_path, title))
+
+    def list_corpora(self) -> list[Entry]:
+        """All corpora, newest first, damaged and unfinished ones among them. Never raises for one of them."""
+        return list_entries(self.corpora_path, CORPUS_DESCRIPTION)
+
+    def list_runs(self) -> list[Entry]:
+        """All runs, newest first, damaged and unfinished ones among them. Never raises for one of them."""
+        return list_entries(self.runs_path, RUN_DESCRIPTION)
+
+    def find(self, kind: Kind, name_or_id: str) -> Entry:
+        """The corpus or run of this id, exact title, title but for case, or beginning of an id, in this order.
+
+        Raises `BadInput` when there is none (naming the nearest) or more than one (naming the newest of them).
+        """
+        folder = self.path / kind
+        if _is_plain_id(name_or_id) and (folder / name_or_id).is_dir():
+            return read_entry(folder / name_or_id, DESCRIPTIONS[kind])
+        entries = list_entries(folder, DESCRIPTIONS[kind])
+        wanted = name_or_id.casefold()
+        for found in (
+            [entry for entry in entries if entry.title == name_or_id],
+            [entry for entry in entries if entry.title.casefold() == wanted],
+            [entry for entry in entries if wanted and entry.id.startswith(wanted)],
+        ):
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise BadInput(
+                    "More than one {kind} is called {name}. Use one of these instead: {ids}.",
+                    kind=_NOUNS[kind],
+                    name=name_or_id,
+                    ids=", ".join(entry.id for entry in found[:5]),
+                )
+        raise _unknown(kind, name_or_id, entries)
+
+    def read_machine(self) -> dict[str, object]:
+        """What was measured on this machine; empty when nothing was, or when the file is damaged (measure again)."""
+        try:
+            return read_json_object(self.machine_path)
+        except TextloomError:
+            return {}
+
+    def write_machine(self, values: Mapping[str, object]) -> None:
+        """Replace machine.json. Raises `StorageFailed`."""
+        self.check_writable()
+        write_json(self.machine_path, values)
+
+    def sweep(self) -> list[str]:
+        """Remove temporary files that dead writers left at the top of the library; returns their names."""
+        return [] if self.is_read_only else sweep_temporaries(self.path)
+
+    def trash(self, path: Path) -> Path:
+        """Move a corpus, run, recipe or writing into the trash and return its place there. Nothing is deleted.
+
+        Raises `StorageFailed` when it is in use.
+        """
+        self.check_writable()
+        kind = path.parent.name
+        if path.parent.parent != self.path or kind not in FOLDERS[:4]:
+            raise ValueError(f"{path} is nothing that can be put into the trash")
+        return self._move(path, self.trash_path / f"{utc_stamp()}--{kind}--{path.name}")
+
+    def restore(self, path: Path) -> Path:
+        """Move something back from the trash. Raises `BadInput` when its place was taken meanwhile."""
+        self.check_writable()
+        match = _TRASHED.fullmatch(path.name)
+        if path.parent != self.trash_path or match is None:
+            raise ValueError(f"{path} is nothing that can be restored")
+        target = self.path / match[1] / match[2]
+        if target.exists():
+            raise BadInput("{name} cannot be restored: there is another one of this name.", name=match[2])
+        return self._move(path, target)
+
+    def list_trash(self) -> list[Path]:
+        """What can be restored, newest first."""
+        return sorted((path for path in self.trash_path.iterdir() if _TRASHED.fullmatch(path.name)), reverse=True)
+
+    def quarantine(self, path: Path) -> Path:
+        """Move something damaged to `trash/quarantine-<time>/`, keeping its place in the library; returns its new one.
+
+        For a file the caller holds the folder in which it lies. Raises `StorageFailed` when a folder is in use.
+        """
+        self.check_writable()
+        folder = self.trash_path / f"quarantine-{utc_stamp()}"
+        return self._move(path, folder / path.relative_to(self.path))
+
+    @staticmethod
+    def _move(path: Path, target: Path) -> Path:
+        if not path.is_dir():
+            return _rename(path, target)
+        with folder_lock(path):
+            if sys.platform != "win32":
+                return _rename(path, target)
+        return _rename(path, target)  # Windows renames no folder in which a file, the lock, is open
+
+
+def default_path() -> Path:
+    """The platform's folder for a person's data, e.g. ~/.local/share/textloom."""
+    import platformdirs  # 20 ms that only those pay who do not name a library
+
+    return platformdirs.user_data_path("textloom", appauthor=False).resolve()
+
+
+def _check_can_become_library(path: Path, *, create: bool) -> None:
+    if not create:
+        raise BadInput("There is no Textloom library in {path}. Choose the folder of a library.", path=str(path))
+    try:
+        names = sorted(entry.name for entry in path.iterdir())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise storage_failed(error, path) from error
+    foreign = [name for name in names if name not in _KNOWN_NAMES and not is_temporary(name)]
+    if foreign:
+        raise BadInput(
+            "{path} is no Textloom library and holds other things ({name}). Choose an empty folder for the library.",
+            path=str(path),
+            name=foreign[0],
+        )
+
+
+def _checked_id(name: str) -> str:
+    if not _is_plain_id(name):
+        raise BadInput("{name} is no id of a corpus or run: ids have letters, digits and hyphens.", name=name)
+    return name
+
+
+def _is_plain_id(name: str) -> bool:
+    return re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,99}", name) is not None
+
+
+def _unknown(kind: Kind, name: str, entries: list[Entry]) -> BadInput:
+    by_key = {key.casefold(): key for entry in entries for key in (entry.id, entry.title)}
+    nearest = difflib.get_close_matches(name.casefold(), by_key, n=1, cutoff=0.5)
+    if nearest:
+        return BadInput(
+            "There is no {kind} called {name}. The nearest name is {nearest}.",
+            kind=_NOUNS[kind],
+            name=name,
+            nearest=by_key[nearest[0]],
+        )
+    return BadInput("There is no {kind} called {name}.", kind=_NOUNS[kind], name=name)
+
+
+def _rename(path: Path, target: Path) -> Path:
+    make_folder(target.parent)
+    try:
+        replace(path, target)
+    except OSError as error:
+        raise storage_failed(error, path) from error
+    sync_folder(target.parent)
+    sync_folder(path.parent)
+    return target

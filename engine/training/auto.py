@@ -1,0 +1,142 @@
+"""The recipe `auto`: chooses a model and its training for a text, a machine and a number of minutes.
+
+The rules come from experiments on Tiny Shakespeare and on shorter and longer texts (three to five minutes on two
+processor cores): in the time given, one wide LSTM layer beats several narrow ones and the other families; the best
+width is the one whose weights see TOKENS_PER_WEIGHT tokens each; what is read more than a few times needs dropout; and
+what would be read more than MOST_EPOCHS times is only learned by heart, so the run ends sooner.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from engine.config.configuration import Configuration, Table, from_tables, merged
+from engine.errors import Message, message
+from engine.models.build import num_parameters
+from engine.training.machine import step_seconds
+
+HIDDEN_SIZES = (64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536)
+MEASURED_SIZES = (256, 640)
+MEASURING_SECONDS = 0.4
+DEFAULT_MINUTES = 5.0
+USED_SHARE = 0.9
+TOKENS_PER_WEIGHT = 8.0
+WEIGHTS_PER_TOKEN = 3.0
+MOST_EPOCHS = 40.0
+# Weights, gradients, the optimizer's two averages, a snapshot of three and room to write a checkpoint, in float32.
+BYTES_PER_WEIGHT = 4 * 12
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about a text: tokens of its training part, kinds of tokens, and which tokens they are."""
+
+    num_train_tokens: int
+    vocabulary_size: int
+    tokens: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A complete configuration, and one sentence that says why."""
+
+    configuration: Configuration
+    explanation: Message
+
+
+StepSeconds = Callable[[Configuration], float]
+
+
+def choose(tables: Mapping[str, Any], facts: Facts, device: torch.device, precision: torch.dtype) -> Choice:
+    """Choose what `tables` leave open. Settings that stand in `tables` are kept.
+
+    Measures the speed of two models for about a second.
+    """
+
+    def measure(configuration: Configuration) -> float:
+        return step_seconds(configuration, facts.vocabulary_size, device, precision, MEASURING_SECONDS)
+
+    return choose_measured(tables, facts, measure)
+
+
+def choose_measured(tables: Mapping[str, Any], facts: Facts, measure: StepSeconds) -> Choice:
+    """As `choose`, with a function that gives the seconds of one training step of a configuration."""
+    minutes = float(tables.get("training", {}).get("minutes") or DEFAULT_MINUTES)
+    seconds = USED_SHARE * minutes * 60
+    predict = _speed_law(facts, tables, measure)
+    candidates = [_candidate(tables, facts, size, epochs=1.0) for size in HIDDEN_SIZES]
+    chosen = candidates[0]
+    for candidate in candidates:
+        num_weights = num_parameters(candidate.model, facts.vocabulary_size)
+        num_tokens = seconds / predict(candidate) * _tokens_per_step(candidate)
+        is_learnable = num_tokens >= TOKENS_PER_WEIGHT * num_weights
+        if is_learnable and num_weights <= WEIGHTS_PER_TOKEN * facts.num_train_tokens:
+            chosen = candidate
+    num_tokens = seconds / predict(chosen) * _tokens_per_step(chosen)
+    epochs = num_tokens / facts.num_train_tokens
+    final = _candidate(tables, facts, chosen.model.hidden_size, epochs)
+    return Choice(final, _explained(final, facts, num_tokens, min(minutes, minutes * MOST_EPOCHS / epochs)))
+
+
+def _candidate(tables: Mapping[str, Any], facts: Facts, hidden_size: int, epochs: float) -> Configuration:
+    """The recipe for one width. epochs: how often the text would be read in the time given."""
+    is_words = facts.tokens == "word"
+    window_size = 35 if is_words else 64
+    # At least some twenty windows in an epoch, so that a short text is not all read in one step.
+    batch_size = int(min(max(facts.num_train_tokens / (20 * window_size), 4), 16 if hidden_size < 768 else 32))
+    model: Table = {
+        "cell": "lstm",
+        "num_layers": 1,
+        "hidden_size": hidden_size,
+        "embedding_size": hidden_size if is_words else min(64, hidden_size),
+        "tied": is_words,
+        "dropout": round(min(0.1 * max(math.log2(max(epochs, 1e-9)) - 1, 0), 0.5), 2),
+    }
+    training: Table = {
+        "optimizer": "adamw",
+        "learning_rate": round(0.006 * (384 / hidden_size) ** 0.5, 5),
+        "warmup_steps": 50,
+        "batch_size": batch_size,
+        "window_size": window_size,
+        "clip_norm": 1.0,
+    }
+    if epochs > MOST_EPOCHS:
+        training["epochs"] = MOST_EPOCHS
+    base: Table = {"format": 1, "model": model, "training": training}
+    own = {section: table for section, table in tables.items() if isinstance(table, Mapping) and section != "recipe"}
+    return from_tables(merged(base, own))
+
+
+def _tokens_per_step(configuration: Configuration) -> int:
+    return configuration.training.batch_size * configuration.training.window_size
+
+
+def _operations(configuration: Configuration, vocabulary_size: int) -> float:
+    return float(num_parameters(configuration.model, vocabulary_size) * _tokens_per_step(configuration))
+
+
+def _speed_law(facts: Facts, tables: Mapping[str, Any], measure: StepSeconds) -> StepSeconds:
+    """Seconds of a step of any width, from two measured ones: a constant and a part in proportion to the products."""
+    small, large = (_candidate(tables, facts, size, epochs=1.0) for size in MEASURED_SIZES)
+    seconds_small, seconds_large = measure(small), measure(large)
+    operations_small, operations_large = (_operations(c, facts.vocabulary_size) for c in (small, large))
+    if operations_large <= operations_small:
+        return lambda _configuration: seconds_large
+    slope = max(seconds_large - seconds_small, 0.0) / (operations_large - operations_small)
+    constant = max(seconds_small - slope * operations_small, 0.0)
+    return lambda c: constant + slope * _operations(c, facts.vocabulary_size)
+
+
+def _explained(configuration: Configuration, facts: Facts, num_tokens: float, minutes: float) -> Message:
+    model = configuration.model
+    num_weights = num_parameters(model, facts.vocabulary_size)
+    return message(
+        "Auto chose {layers} {cell} layer of {size} units with dropout {dropout}, because this machine reads about "
+        "{tokens} tokens in the time given, {epochs} times the text; about {minutes} minutes and {memory} MB.",
+        layers=model.num_layers, cell=model.cell.upper(), size=model.hidden_size, dropout=model.dropout,
+        tokens=int(round(num_tokens, -3)), epochs=round(num_tokens / facts.num_train_tokens, 1),
+        minutes=round(minutes, 1), memory=300 + num_weights * BYTES_PER_WEIGHT // 1_000_000,
+    )  # fmt: skip

@@ -1,0 +1,38 @@
+"""Settings that take effect while a run trains."""
+
+from dataclasses import replace
+
+from engine.config.configuration import check_training, live_options
+from engine.config.model import LstmConfig
+from engine.config.options import checked
+from engine.config.training import TrainingConfig
+from engine.control import Change
+from engine.errors import InvalidSetting
+from engine.events import SettingChanged
+from engine.training.gradients import Clipping
+from engine.training.trainer import Trainer
+
+
+def apply_change(trainer: Trainer, training: TrainingConfig, change: Change) -> tuple[TrainingConfig, SettingChanged]:
+    """The settings after a change, the trainer changed with them, and the event that tells of it.
+
+    Raises InvalidSetting; nothing is changed then.
+    """
+    if change.field not in live_options():
+        raise InvalidSetting("{field} cannot be changed while a run trains.", field=change.field)
+    section, _, name = change.field.partition(".")
+    if section == "model":
+        new = float(checked(LstmConfig, section, name, change.value))
+        old = trainer.model.dropout
+        trainer.model.dropout = new
+        return training, SettingChanged(step=trainer.counters.step, field=change.field, old=old, new=new)
+    value = checked(TrainingConfig, section, name, change.value)
+    previous = getattr(training, name)
+    changed = replace(training, **{name: value})  # type: ignore[arg-type]
+    check_training(changed)
+    trainer.config = changed
+    trainer.clipping = Clipping(changed.clip_norm, changed.clip_value)
+    trainer.rate_factor = changed.learning_rate_factor
+    if name == "validate_every_steps" and value:
+        trainer.counters.validate_every_steps = int(value)
+    return changed, SettingChanged(step=trainer.counters.step, field=change.field, old=previous, new=value)

@@ -1,0 +1,260 @@
+"""Runs begin and go on here: from a corpus and a configuration to a session that trains."""
+
+import platform
+import shutil
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import torch
+
+from engine.config.configuration import Configuration, from_tables, to_tables
+from engine.control import RunControl
+from engine.device import choose_device, device_name, processor_features
+from engine.errors import BadInput, DamagedFile, Message, message
+from engine.events import RunEvent, WarningIssued
+from engine.library.library import Library
+from engine.library.runs import Checkpoint, RunFolder
+from engine.library.tensors import Expected, TensorFile
+from engine.models.build import num_parameters
+from engine.training.auto import Choice, Facts, choose
+from engine.training.checkpoints import expected_tensors, is_finite, unpacked
+from engine.training.data import RunData, open_data
+from engine.training.gradients import Clipping
+from engine.training.machine import as_dtype, measured_precision
+from engine.training.run_record import RunRecord
+from engine.training.session import Session
+from engine.training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asks to be trained.
+
+    tables: a configuration as plain tables, complete unless `is_planned`; recipe: the name of where it came from;
+    is_planned: what the tables leave open is chosen for corpus and machine.
+    """
+
+    corpus_id: str
+    tables: Mapping[str, Any]
+    recipe: str
+    is_planned: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Durations:
+    """What a resumed run shall train in addition; 0 adds nothing."""
+
+    minutes: float = 0.0
+    epochs: float = 0.0
+    steps: int = 0
+
+    @property
+    def is_given(self) -> bool:
+        """Whether anything is added."""
+        return bool(self.minutes or self.epochs or self.steps)
+
+
+Preparing = Generator[RunEvent, None, Session]
+
+
+def create_run(library: Library, request: Request, control: RunControl) -> Preparing:
+    """Prepare a new run: yields what happens and returns its session. Its minutes count from here.
+
+    Raises BadInput before anything is written if the configuration cannot be used.
+    """
+    began = time.monotonic()
+    library.check_writable()
+    preliminary = from_tables(request.tables)
+    data = yield from open_data(library, request.corpus_id, preliminary.corpus)
+    device = choose_device(preliminary.training.device)
+    precision = _precision(library, preliminary.training.precision, device)
+    choice = _configuration(request, preliminary, data, device, precision)
+    configuration, warnings = _fitted(choice.configuration, data)
+    trainer = Trainer(configuration, data.train_ids, data.tokenizer.vocabulary_size, device, precision)
+    folder = library.new_run(request.title or data.title)
+    record = RunRecord(
+        id=folder.id,
+        title=request.title or data.title,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        recipe=request.recipe,
+        corpus={
+            "id": data.corpus_id,
+            "title": data.title,
+            "fingerprint": data.fingerprint,
+            "cleaning": dict(data.cleaning),
+        },
+        configuration=to_tables(configuration),
+        vocabulary_size=data.tokenizer.vocabulary_size,
+        num_parameters=num_parameters(configuration.model, data.tokenizer.vocabulary_size),
+        machine=_machine(device, precision),
+        explanation=choice.explanation.text,
+    )
+    try:
+        folder.write_tokenizer(data.tokenizer.to_json())
+        folder.write_info(record.to_json())
+    except BaseException:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise
+    trainer.counters.seconds = time.monotonic() - began
+    return Session(folder, record, replace(data, warnings=(*data.warnings, *warnings)), trainer, control)
+
+
+def _configuration(
+    request: Request, preliminary: Configuration, data: RunData, device: torch.device, precision: torch.dtype
+) -> Choice:
+    if not request.is_planned:
+        return Choice(preliminary, message(""))
+    facts = Facts(len(data.train_ids), data.tokenizer.vocabulary_size, preliminary.corpus.tokens)
+    return choose(request.tables, facts, device, precision)
+
+
+def _precision(library: Library, wished: str, device: torch.device) -> torch.dtype:
+    if wished != "auto":
+        return as_dtype(wished)
+    known = library.read_machine()
+    precision, facts = measured_precision(device, known)
+    if facts != known and not library.is_read_only:
+        library.write_machine(facts)
+    return precision
+
+
+def _fitted(configuration: Configuration, data: RunData) -> tuple[Configuration, list[Message]]:
+    """The configuration with batch and window cut to fit a short text, and the warnings that say so."""
+    training = configuration.training
+    num_predictions = len(data.train_ids) - 1
+    window_size = min(training.window_size, num_predictions)
+    # Streams shorter than a window would waste the window: fewer streams instead.
+    batch_size = max(1, min(training.batch_size, num_predictions // window_size))
+    if (window_size, batch_size) == (training.window_size, training.batch_size):
+        return configuration, []
+    warning = message(
+        "The training text has only {count} tokens: the window is cut to {window} tokens and the batch to {batch} "
+        "streams. Add more text, or expect it to be learned by heart.",
+        count=num_predictions + 1, window=window_size, batch=batch_size,
+    )  # fmt: skip
+    fitted = replace(training, window_size=window_size, batch_size=batch_size)
+    return replace(configuration, training=fitted), [warning]
+
+
+def _machine(device: torch.device, precision: torch.dtype) -> dict[str, Any]:
+    return {
+        "device": device.type,
+        "device_name": device_name(device),
+        "features": list(processor_features()),
+        "num_threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "precision": "bfloat16" if precision == torch.bfloat16 else "float32",
+    }
+
+
+def is_done(folder: RunFolder) -> bool:
+    """Whether a run has come to its planned end."""
+    return RunRecord.from_json(folder.read_info()).outcome in ("completed", "stopped_early")
+
+
+def resume_run(library: Library, run_id: str, added: Durations, control: RunControl) -> Preparing:
+    """Go on with a run from its latest checkpoint, or from step 0 before the first one; as `create_run`.
+
+    On the same machine with the same torch version and number of threads the run goes on bit for bit.
+    """
+    library.check_writable()
+    folder = library.run(run_id)
+    record = RunRecord.from_json(folder.read_info())
+    configuration = from_tables(record.configuration)
+    data = yield from open_data(library, str(record.corpus.get("id")), configuration.corpus)
+    _check_same_text(record, data)
+    device = choose_device(configuration.training.device)
+    precision = as_dtype(str(record.machine.get("precision", "float32")))
+    trainer = Trainer(configuration, data.train_ids, data.tokenizer.vocabulary_size, device, precision)
+    checkpoint = _read_latest(folder, configuration, trainer)
+    if checkpoint is not None:
+        _restore(trainer, checkpoint)
+        _catch_up(trainer, configuration, record)
+        for problem in checkpoint.problems:
+            yield WarningIssued(message=problem)
+    warnings = _changed_machine(record, device)
+    record.machine = _machine(device, precision)
+    if added.is_given:
+        record.configuration = to_tables(replace(configuration, training=_lengthened(trainer, added)))
+        trainer.config = from_tables(record.configuration).training
+        record.plan = {}
+    return Session(folder, record, replace(data, warnings=tuple(warnings)), trainer, control)
+
+
+def _check_same_text(record: RunRecord, data: RunData) -> None:
+    if record.corpus.get("fingerprint") != data.fingerprint or record.vocabulary_size != data.tokenizer.vocabulary_size:
+        raise BadInput(
+            "The text {title} is not the one that the run {run} was trained on. Import that text again.",
+            title=data.title, run=record.id,
+        )  # fmt: skip
+
+
+def _read_latest(folder: RunFolder, configuration: Configuration, trainer: Trainer) -> Checkpoint | None:
+    assert trainer.model.generator is not None
+    generator_bytes = trainer.model.generator.get_state().numel()
+
+    def expected(header: TensorFile) -> Expected:
+        return expected_tensors(
+            configuration.model,
+            trainer.model.vocabulary_size,
+            configuration.training.optimizer.kind,
+            trainer.batches.batch_size,
+            generator_bytes,
+            has_stepped=header.metadata.get("step") != 0,
+        )
+
+    return folder.read_checkpoint("latest", expected)
+
+
+def _restore(trainer: Trainer, checkpoint: Checkpoint) -> None:
+    numbers = checkpoint.metadata.get("numbers")
+    if not isinstance(numbers, Mapping) or not is_finite(numbers):
+        raise DamagedFile("The checkpoint of step {step} holds odd numbers.", step=checkpoint.step)
+    trainer.restore(unpacked(checkpoint.tensors), numbers)
+
+
+def _catch_up(trainer: Trainer, configuration: Configuration, record: RunRecord) -> None:
+    """Take over live settings and the plan, as far as they are newer than the checkpoint that was restored."""
+    training, counters, plan = configuration.training, trainer.counters, record.plan
+    trainer.clipping = Clipping(training.clip_norm, training.clip_value)
+    trainer.rate_factor = training.learning_rate_factor
+    trainer.model.dropout = float(configuration.model.dropout)
+    if not plan:
+        counters.total_steps = None
+    elif counters.total_steps is not None or plan["at_step"] <= counters.step:
+        counters.total_steps, counters.validate_every_steps = plan["total_steps"], plan["validate_every_steps"]
+
+
+def _changed_machine(record: RunRecord, device: torch.device) -> list[Message]:
+    """A warning if the run goes on elsewhere than where it began."""
+    now = {"device": device.type, "torch": torch.__version__, "num_threads": torch.get_num_threads()}
+    if all(record.machine.get(name) == value for name, value in now.items()):
+        return []
+    return [
+        message(
+            "This run began with torch {torch} on {device} with {num_threads} threads. It goes on, but the last digits "
+            "may differ from what they would have been.",
+            torch=str(record.machine.get("torch")), device=str(record.machine.get("device")),
+            num_threads=str(record.machine.get("num_threads")),
+        )
+    ]  # fmt: skip
+
+
+def _lengthened(trainer: Trainer, added: Durations) -> Any:
+    """Training settings whose durations lie as far ahead of the present step as wished."""
+    counters, batches = trainer.counters, trainer.batches
+    counters.total_steps = None
+    counters.validations_without_gain = 0
+    return replace(
+        trainer.config,
+        minutes=counters.seconds / 60 + added.minutes if added.minutes else 0.0,
+        epochs=batches.epoch + added.epochs if added.epochs else 0.0,
+        steps=counters.step + added.steps if added.steps else 0,
+        tokens=0,
+    )
