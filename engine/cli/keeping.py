@@ -39,7 +39,7 @@ def _remark(entry: Entry) -> str:
         return f" ({entry.problem.text})"
     best = entry.info.get("best")
     outcome = entry.info.get("outcome")
-    words = [str(outcome).replace("_", " ")] if outcome else []
+    words = [str(outcome).replace("_", " ") or "not ended"] if "outcome" in entry.info else []
     if isinstance(best, dict) and isinstance(best.get("loss_nats"), float):
         words.append(f"{best['loss_nats']:.3f} nats per token")
     return f" ({', '.join(words)})" if words else ""

@@ -69,7 +69,7 @@ def build_parser(version: str) -> Parser:
 
 def _add_splits(parser: Parser) -> None:
     parser.add_argument("--valid", type=Path, metavar="PATH", help="a text for validation, instead of the last part")
-    parser.add_argument("--test", type=Path, metavar="PATH", help="a text for the final test")
+    parser.add_argument("--test", type=Path, metavar="PATH", help="a text kept apart for a test at the end")
 
 
 def _add_settings(parser: Parser, settings: list[str]) -> None:

@@ -6,8 +6,8 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Any, assert_never
+from types import FrameType, TracebackType
+from typing import Any, Self, assert_never
 
 from engine.cli.output import Output, duration
 from engine.cli.settings import split_settings
@@ -68,20 +68,46 @@ def _import(
     library: Library,
     output: Output,
 ) -> Iterator[CorpusImported]:
-    is_import = arguments.command == "import"
     chosen = build(CleaningConfig, "corpus", cleaning)
-    with _cancelling(output) as is_cancelled:
+    problems = _Problems(output, as_records=arguments.command == "import")
+    with _cancelling(output) as is_cancelled, problems:
         for event in _events(paths, arguments, chosen, library, is_cancelled):
             match event:
                 case ImportProgressed():
+                    problems.tell()
                     output.status(_progress_line(event))
                 case ProblemFound():
-                    _tell_problem(event.problem, output, as_record=is_import)
+                    problems.held.append(event.problem)
                 case CorpusImported():
+                    problems.tell()
                     output.clear_status()
                     yield event
                 case _:
                     assert_never(event)
+
+
+class _Problems:
+    """Tells of problems when the import goes on after them. One that ends it is told as its end, not twice."""
+
+    def __init__(self, output: Output, *, as_records: bool) -> None:
+        self.held: list[Problem] = []
+        self._output = output
+        self._as_records = as_records
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, BadInput) or [problem.reason.text for problem in self.held] != [str(error)]:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell of those that were held back."""
+        for problem in self.held:
+            _tell_problem(problem, self._output, as_record=self._as_records)
+        self.held.clear()
 
 
 def _events(
@@ -171,8 +197,9 @@ def describe(imported: CorpusImported) -> str:
 
 def _change_line(change: Mapping[str, Any]) -> str:
     first = change["first"]
-    kind = change["kind"].replace("_", " ")
-    return f"  Changed: {kind}, {change['count']:,} times, first in line {first['line']:,} of {first['source']}"
+    return (
+        f"  Changed: {change['kind']}, {change['count']:,} times, first in line {first['line']:,} of {first['source']}"
+    )
 
 
 def read_plain(path: Path, output: Output) -> str:

@@ -122,6 +122,8 @@ def export(arguments: argparse.Namespace, library: Library, output: Output) -> i
     path: Path = arguments.file
     if path.suffix != SUFFIX:
         raise BadInput("The file must be called something{suffix}, not {name}.", suffix=SUFFIX, name=path.name)
+    if not path.parent.is_dir():
+        raise BadInput("There is no folder {folder} for the file. Choose another one.", folder=str(path.parent))
     model = load(arguments.run, library, output)
     write_model(path, model, model.arrays)
     output.record({"file": str(path), "bytes": path.stat().st_size})

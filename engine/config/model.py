@@ -25,6 +25,10 @@ class RecurrentConfig:
         0.0, minimum=0.0, maximum=0.95, label="Dropout", live=True,
         help="The share of connections between layers that is switched off at random, against learning by heart.",
     )  # fmt: skip
+    input_dropout_share: float = option(
+        1.0, minimum=0.0, maximum=1.0, label="Dropout at the input",
+        help="How much of the dropout also acts on the embedding: 1 all of it, 0 none.",
+    )  # fmt: skip
     variational_dropout: bool = option(
         False, label="Variational dropout", help="Switch the same connections off during a whole window.",
     )  # fmt: skip

@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from engine.config.model import GruConfig, LstmConfig, ModelConfig, RnnConfig
 from engine.models.build import NUM_GATES, input_size
+from engine.models.dropout import dropped_out
 from engine.models.gru import gru_layer
 from engine.models.lstm import lstm_layer
 from engine.models.output import mean_cross_entropy
@@ -117,7 +118,8 @@ class LanguageModel(nn.Module):
         dtype = self.compute_dtype or self.output.bias.dtype
         if self.embedding is not None:
             # Cast after the lookup, so that the gradients of frequent tokens add up in the embedding's precision.
-            hidden_TBI = self._drop(functional.embedding(x_TB, self.embedding.weight).to(dtype))
+            embedded_TBE = functional.embedding(x_TB, self.embedding.weight).to(dtype)
+            hidden_TBI = self._drop(embedded_TBE, self.config.input_dropout_share)
         else:
             hidden_TBI = functional.one_hot(x_TB, self.vocabulary_size).to(dtype)
         after = []
@@ -129,12 +131,10 @@ class LanguageModel(nn.Module):
             after.append(layer_state)
         return self._drop(hidden_TBI), tuple(after)
 
-    def _drop(self, x_TBI: Tensor) -> Tensor:
-        """Inverted dropout; variational: one mask for the whole window (Gal & Ghahramani 2016)."""
-        if not self.training or not self.dropout:
+    def _drop(self, x_TBI: Tensor, share: float = 1.0) -> Tensor:
+        """Inverted dropout at this share of its rate; variational: one mask for the window (Gal & Ghahramani 2016)."""
+        dropout = self.dropout * share
+        if not self.training or not dropout:
             return x_TBI
-        shape = x_TBI.shape[1:] if self.config.variational_dropout else x_TBI.shape
-        mask = torch.empty(shape, dtype=x_TBI.dtype, device=x_TBI.device)
-        mask.bernoulli_(1 - self.dropout, generator=self.generator)
-        # Scaled apart from the mask, whose precision may not hold the scale.
-        return x_TBI * mask * (1 / (1 - self.dropout))
+        mask_shape = x_TBI.shape[1:] if self.config.variational_dropout else x_TBI.shape
+        return dropped_out(x_TBI, dropout, mask_shape, self.generator)

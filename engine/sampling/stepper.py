@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config.model import ModelConfig
-from engine.sampling.cells import Cell, Floats, make_cell, product, project, project_one_hot
+from engine.sampling.cells import Cell, Floats, aligned, make_cell, product, project, project_one_hot
 
 LARGEST_TABLE_BYTES = 32 * 2**20
 
@@ -60,7 +60,7 @@ class Stepper:
             )
             for index in range(config.num_layers)
         ]  # fmt: skip
-        output_VH = np.array(arrays["embedding.weight" if config.tied else "output.weight"], dtype=np.float32)
+        output_VH = aligned(arrays["embedding.weight" if config.tied else "output.weight"])
         return cls(config, inputs, has_table, cells, output_VH, np.array(arrays["output.bias"], dtype=np.float32))
 
     def initial_state(self, num_candidates: int | None = None) -> State:

@@ -127,7 +127,7 @@ class _WordKinds:
 
     def add(self, hashes: Hashes) -> None:
         slots = (hashes >> np.uint64(64 - _SEEN_BITS)).view(np.int64)
-        missed = np.flatnonzero(self._seen.take(slots) != hashes)
+        missed = np.flatnonzero(self._seen.take(slots, mode="clip") != hashes)
         if not len(missed):
             return
         self._seen[slots[missed]] = hashes[missed]
@@ -154,7 +154,7 @@ def _hashes(data: bytes, starts: Places, lengths: Places) -> Hashes:
     padded = data + bytes(8)
     eights = np.ndarray((len(data) + 1,), np.dtype("<u8"), buffer=padded, strides=(1,))
     hashes = eights[starts]
-    hashes &= _MASKS.take(np.minimum(lengths, 8))
+    hashes &= _MASKS.take(lengths, mode="clip")  # clipped: eight bytes and more
     hashes *= _MULTIPLIERS[0]
     offset = 8
     longer = np.flatnonzero(lengths > offset)

@@ -9,16 +9,16 @@ import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from io import FileIO
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from engine.errors import BadInput
+from engine.text.guessing import CHUNK_BYTES, Candidate, guess, sample_lines
 
 How = Literal["chosen", "byte order mark", "NUL pattern", "strict UTF-8", "declared", "guess"]
 Looking = Generator[int, None, "Decision"]
 
-CHUNK_BYTES: Final = 2**20
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -31,22 +31,6 @@ _CONTROL = bytes(set(range(32)) - set(b"\t\n\f\r\x1a\x1b")) + b"\x7f"
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
 _SHIFT_TO_KANJI = re.compile(rb"\x1b\$[@AB]")
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rendering:
-    """One line of a text as an encoding shows it. line: its number in the file, from 1."""
-
-    line: int
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """An encoding that could be meant, and the lines in which it differs from the other candidates."""
-
-    encoding: str
-    lines: tuple[Rendering, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,13 +84,7 @@ def known_encoding(name: str) -> str:
 
 
 def decide(
-    file: FileIO,
-    size: int,
-    name: str,
-    check: Utf8Check,
-    *,
-    chosen: str | None = None,
-    declared: str | None = None,
+    file: FileIO, size: int, name: str, check: Utf8Check, *, chosen: str | None = None, declared: str | None = None
 ) -> Looking:
     """The encoding of an open file of which `check` has seen every byte.
 
@@ -248,7 +226,6 @@ def _reads_as(data: bytes, encoding: str) -> bool:
 
 
 def _without_a_rule(file: FileIO, size: int, name: str, check: Utf8Check, head: bytes) -> Looking:
-    from engine.text.guessing import guess, sample_lines
 
     assert check.fails_at is not None
     if _share(head, b"\0") > 0.01 or _share(head, _CONTROL) > 0.05:
@@ -268,7 +245,6 @@ def _without_a_rule(file: FileIO, size: int, name: str, check: Utf8Check, head: 
 
 def _shifted_japanese(file: FileIO, size: int, at: int) -> Looking:
     """ISO-2022-JP is made of ASCII bytes, so that it would pass as UTF-8."""
-    from engine.text.guessing import guess, sample_lines
 
     lines = sample_lines(file, size, at, telling=_SHIFT_TO_KANJI)
     for encoding, candidates in guess(lines, ["iso2022_jp", "utf-8"]):

@@ -6,10 +6,10 @@ from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from io import FileIO
 
-from engine.errors import BadInput
+from engine.errors import BadInput, Message
 from engine.text.decoding import Decision, Utf8Check, changed, chunks, decide
 from engine.text.readers.html import declared_encoding
-from engine.text.sources import Source, open_source
+from engine.text.sources import Problem, Source, open_source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,3 +98,19 @@ def _decision(
             decision: Decision = end.value
             return decision
         yield 0  # no progress, as further looks were not planned for, but a chance to stop
+
+
+def guessed(name: str, decision: Decision) -> Problem:
+    """What a person is told of a guess: the encoding taken, and a line in which the next one differs."""
+    taken, *others = decision.candidates
+    template = "{name} says nothing of its encoding; it is read as {encoding}. Choose another if letters look wrong."
+    values: dict[str, str | int] = {"name": name, "encoding": decision.encoding}
+    if others and taken.lines:
+        shown, other = taken.lines[0], others[0]
+        template = (
+            "{name} says nothing of its encoding; it is read as {encoding}, with {text!r} in line {line}. "
+            "As {other} that would be {other_text!r}. Choose the encoding if that is right."
+        )
+        values |= {"line": shown.line, "text": shown.text.strip()}
+        values |= {"other": other.encoding, "other_text": other.lines[0].text.strip()}
+    return Problem(name=name, reason=Message(template, values), is_refused=False)

@@ -16,7 +16,7 @@ from engine.text.changes import ChangeLog
 from engine.text.corpora import find_corpus, source_fingerprint, text_fingerprint
 from engine.text.counting import Census
 from engine.text.folding_files import fold_files
-from engine.text.identifying import Identified, identify
+from engine.text.identifying import Identified, guessed, identify
 from engine.text.import_events import CorpusImported, ImportEvent, ImportProgressed, ProblemFound, Stage
 from engine.text.measuring import measure
 from engine.text.part_writing import PartWriter, part_writer
@@ -168,6 +168,8 @@ class _Import:
                 try:
                     known = yield from state.progress.watched(identify(source, self.encoding))
                     state.known[part].append(known)
+                    if known.decision is not None and known.decision.how == "guess":
+                        yield state.told(guessed(source.name, known.decision))
                 except BadInput as error:
                     yield state.told(Problem(name=source.name, reason=error.message))
             state.check_not_empty(part, num_problems)

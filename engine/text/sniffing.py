@@ -68,6 +68,8 @@ def recognise(file: BinaryIO, head: bytes, name: str, size: int) -> tuple[Format
     extension = PurePath(name).suffix.lower()
     by_name = _BY_EXTENSION.get(extension, "text")
     by_content = _by_content(file, head, name, size)
+    if by_content is None and by_name == "pdf" and b"%PDF-" in head[:1024]:
+        by_content = "pdf"  # some programs put other bytes in front
     if by_content is None:
         if by_name in ("docx", "odt", "epub", "pdf"):
             raise BadInput(
@@ -90,12 +92,12 @@ def _by_content(file: BinaryIO, head: bytes, name: str, size: int) -> Format | N
         raise _ole(file, head, name, size)
     if head.startswith(b"{\\rtf"):
         return "rtf"
-    if b"%PDF-" in head[:1024]:
+    if head.startswith(b"%PDF-"):
         return "pdf"
     if head.startswith(_WIDE_MARKS):
         return None
     for magic, kind in _BINARY:
-        if head.startswith(magic):
+        if head.startswith(magic) and (not magic.isascii() or b"\0" in head):  # a text may begin with "ID3"
             raise BadInput("{name} is {kind}, not a text.", name=name, kind=kind)
     return "html" if _HTML_START.match(head[:4096]) else None
 

@@ -16,7 +16,7 @@ from engine.text.changes import Position
 IntArray = npt.NDArray[np.intp]
 
 # Unicode's newline function (The Unicode Standard, section 5.8): CR LF, CR, NEL, LS, PS become LF.
-_LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_LINE_ENDS: Final = "\r\x85\u2028\u2029"
 # Control characters (category Cc) but tab and line ends, and the byte order mark in the middle of a text.
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
 _FINAL_SIGMA = re.compile(r"(?<=[^\W\d_])Σ(?![^\W\d_])")
@@ -54,13 +54,13 @@ class UnifiedNewlines(Step):
         return self._replaced(held)
 
     def _replaced(self, text: str) -> str:
-        ends = ("\r",) if text.isascii() else ("\r", "\x85", "\u2028", "\u2029")
-        if any(end in text for end in ends):
-            first = _LINE_END.search(text)
-            changed, count = _LINE_END.subn("\n", text)
-            self.position.report("line ends unified", count, text, first.start() if first else 0)
-            self.position.advance(changed)
-            return changed
+        ends = [end for end in ("\r" if text.isascii() else _LINE_ENDS) if end in text]
+        if ends:
+            first = min(text.index(end) for end in ends)
+            self.position.report("line ends unified", sum(map(text.count, ends)), text, first)
+            text = text.replace("\r\n", "\n")
+            for end in ends:
+                text = text.replace(end, "\n")
         self.position.advance(text)
         return text
 

@@ -17,6 +17,7 @@ from engine.config.configuration import Configuration, Table, from_tables, merge
 from engine.errors import Message, message
 from engine.models.build import num_parameters
 from engine.training.machine import step_seconds
+from engine.training.memory import training_bytes
 
 HIDDEN_SIZES = (64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536)
 MEASURED_SIZES = (256, 640)
@@ -26,8 +27,6 @@ USED_SHARE = 0.9
 TOKENS_PER_WEIGHT = 8.0
 WEIGHTS_PER_TOKEN = 3.0
 MOST_EPOCHS = 40.0
-# Weights, gradients, the optimizer's two averages, a snapshot of three and room to write a checkpoint, in float32.
-BYTES_PER_WEIGHT = 4 * 12
 
 
 @dataclass(frozen=True)
@@ -132,11 +131,11 @@ def _speed_law(facts: Facts, tables: Mapping[str, Any], measure: StepSeconds) ->
 
 def _explained(configuration: Configuration, facts: Facts, num_tokens: float, minutes: float) -> Message:
     model = configuration.model
-    num_weights = num_parameters(model, facts.vocabulary_size)
+    epochs = min(num_tokens / facts.num_train_tokens, MOST_EPOCHS)
     return message(
         "Auto chose {layers} {cell} layer of {size} units with dropout {dropout}, because this machine reads about "
         "{tokens} tokens in the time given, {epochs} times the text; about {minutes} minutes and {memory} MB.",
         layers=model.num_layers, cell=model.cell.upper(), size=model.hidden_size, dropout=model.dropout,
-        tokens=int(round(num_tokens, -3)), epochs=round(num_tokens / facts.num_train_tokens, 1),
-        minutes=round(minutes, 1), memory=300 + num_weights * BYTES_PER_WEIGHT // 1_000_000,
+        tokens=int(round(epochs * facts.num_train_tokens, -3)), epochs=round(epochs, 1),
+        minutes=round(minutes, 1), memory=training_bytes(configuration, facts.vocabulary_size) // 1_000_000,
     )  # fmt: skip

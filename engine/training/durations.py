@@ -48,9 +48,12 @@ def counted_steps(training: TrainingConfig, batches: Batches) -> int | None:
     return min(limits) if limits else None
 
 
-def measuring_seconds(training: TrainingConfig) -> float:
-    """How long a run given minutes measures its speed before it fixes its number of steps."""
-    return min(MEASURING_SECONDS, MEASURING_SHARE * training.minutes * 60)
+def measuring_seconds(training: TrainingConfig, spent: float = 0.0) -> float:
+    """Until which second a run given minutes measures its speed before it fixes its number of steps.
+
+    spent: seconds of an earlier part of the run.
+    """
+    return spent + min(MEASURING_SECONDS, MEASURING_SHARE * (training.minutes * 60 - spent))
 
 
 def plan(training: TrainingConfig, counted: int | None, step: int, elapsed: float, costs: Costs | None) -> Plan | None:
@@ -62,7 +65,7 @@ def plan(training: TrainingConfig, counted: int | None, step: int, elapsed: floa
         return Plan(counted, every, seconds)
     if costs is None:
         return None
-    left = PLANNED_SHARE * training.minutes * 60 - elapsed - costs.ending
+    left = PLANNED_SHARE * (training.minutes * 60 - elapsed) - costs.ending
     if training.validate_every_steps:
         every = training.validate_every_steps
         num_steps = int(left / (costs.step + costs.validation / every))

@@ -24,6 +24,7 @@ from engine.training.checkpoints import expected_tensors, is_finite, unpacked
 from engine.training.data import RunData, open_data
 from engine.training.gradients import Clipping
 from engine.training.machine import as_dtype, measured_precision
+from engine.training.memory import available_bytes, check_memory
 from engine.training.run_record import RunRecord
 from engine.training.session import Session
 from engine.training.trainer import Trainer
@@ -74,6 +75,7 @@ def create_run(library: Library, request: Request, control: RunControl) -> Prepa
     precision = _precision(library, preliminary.training.precision, device)
     choice = _configuration(request, preliminary, data, device, precision)
     configuration, warnings = _fitted(choice.configuration, data)
+    check_memory(configuration, data.tokenizer.vocabulary_size, available_bytes(device))
     trainer = Trainer(configuration, data.train_ids, data.tokenizer.vocabulary_size, device, precision)
     folder = library.new_run(request.title or data.title)
     record = RunRecord(

@@ -32,7 +32,7 @@ from engine.events import (
 from engine.library.runs import RunFolder, is_milestone
 from engine.training.checkpoints import packed, unpacked
 from engine.training.data import RunData
-from engine.training.durations import Costs, Plan, counted_steps, measuring_seconds, plan
+from engine.training.durations import MEASURING_SHARE, Costs, Plan, counted_steps, measuring_seconds, plan
 from engine.training.live import apply_change
 from engine.training.recorder import Recorder
 from engine.training.reporting import Reporter, bits_per_character, perplexity
@@ -61,6 +61,7 @@ class Session:
         self._trainer = trainer
         self._training = trainer.config
         self._watch = Stopwatch(trainer.counters.seconds)
+        self._spent_seconds = trainer.counters.seconds if trainer.counters.step else 0.0
         self._reporter = Reporter(trainer, data)
         self._samples = SampleTexts(self._training, data, self._watch.seconds)
         self._saved_at = time.monotonic()
@@ -91,9 +92,7 @@ class Session:
                         recorder.record(self.ended)
                 raise
 
-    def _recorded(
-        self, event: RunEvent, recorder: Recorder, events: Generator[RunEvent, None, None]
-    ) -> RunEvent:
+    def _recorded(self, event: RunEvent, recorder: Recorder, events: Generator[RunEvent, None, None]) -> RunEvent:
         """The event, once it is on the disk; the end of the run where the disk refuses it."""
         try:
             recorder.record(event)
@@ -193,13 +192,31 @@ class Session:
         return self.step == planned_at if self.step <= planned_at else self._is_measured()
 
     def _is_measured(self) -> bool:
-        return self._watch.seconds >= measuring_seconds(self._training) and self._seconds_per_step() is not None
+        """Whether the speed has been measured for long enough: for a share of the time, or of the counted steps."""
+        if self._seconds_per_step() is None:
+            return False
+        counted = counted_steps(self._training, self._trainer.batches) or math.inf
+        return (
+            self._watch.seconds >= measuring_seconds(self._training, self._spent_seconds)
+            or self.step >= MEASURING_SHARE * counted
+        )
 
     def _costs(self) -> Costs | None:
+        """Measured costs; None before both a step and a validation were timed."""
         per_step = self._seconds_per_step()
         if per_step is None or self._validation_seconds is None:
             return None
         return Costs(per_step, self._validation_seconds, self._validation_seconds * ENDING_IN_VALIDATIONS)
+
+    def _expected_costs(self) -> Costs | None:
+        """Costs with a guess in place of a validation that has not been timed: reading costs a third of learning."""
+        per_step = self._seconds_per_step()
+        if per_step is None:
+            return None
+        batches = self._trainer.batches
+        tokens_per_step = batches.tokens_per_epoch / batches.windows_per_epoch
+        validation = len(self._data.valid_ids) / tokens_per_step * per_step / 3
+        return self._costs() or Costs(per_step, validation, validation * ENDING_IN_VALIDATIONS)
 
     def _plan(self) -> Iterator[RunEvent]:
         """Fix the number of steps as soon as it can be known; a plan that is fixed stays."""
@@ -234,16 +251,14 @@ class Session:
         return Plan(made["total_steps"], made["validate_every_steps"], made["seconds"])
 
     def _remaining_seconds(self) -> float | None:
-        counters, costs = self._trainer.counters, self._costs()
-        per_step = self._seconds_per_step()
-        if counters.total_steps is None or per_step is None:
-            if self._training.minutes:
-                return max(self._training.minutes * 60 - self._watch.seconds, 0.0)
-            return None
-        left = counters.total_steps - self.step
+        counters, costs = self._trainer.counters, self._expected_costs()
         if costs is None:
-            return left * per_step
-        return left * per_step + left // counters.validate_every_steps * costs.validation + costs.ending
+            return None
+        if counters.total_steps is None:
+            return max(self._training.minutes * 60 - self._watch.seconds, 0.0)
+        left = counters.total_steps - self.step
+        num_validations = left // max(counters.validate_every_steps, 1)
+        return left * costs.step + num_validations * costs.validation + costs.ending
 
     def _ending(self) -> tuple[Outcome, Message] | None:
         counters = self._trainer.counters
@@ -255,6 +270,9 @@ class Session:
             )
         if counters.total_steps is not None and self.step >= counters.total_steps:
             return "completed", message("All {count} steps are done.", count=counters.total_steps)
+        counted = counted_steps(self._training, self._trainer.batches)
+        if counted is not None and self.step >= counted:
+            return "completed", message("All {count} steps are done.", count=counted)
         costs = self._costs()
         reserve = costs.ending if costs else 0.0
         if self._training.minutes and self._watch.seconds >= self._training.minutes * 60 - reserve and self.step:

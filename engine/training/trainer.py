@@ -102,7 +102,9 @@ class Trainer:
         self.rate_factor = training.learning_rate_factor
         self.counters = Counters()
         self.state: State = self.model.initial_state(self.batches.batch_size)
-        self.loss_sum = torch.zeros((), dtype=torch.float64, device=device)
+        # Apple's GPUs know no float64.
+        exact = torch.float32 if device.type == "mps" else torch.float64
+        self.loss_sum = torch.zeros((), dtype=exact, device=device)
         self.loss_tokens = 0
         self.measures_update = False
         self.update_ratio: float | None = None

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-BLOCK_BYTES = 8 * 10**6
+BLOCK_WORDS = 10**6
+URN_SIZE = 2**22
 NUM_KINDS = 150_000
 FEATURES = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "sha_ni")
 
@@ -56,20 +57,17 @@ def main() -> None:
 
 
 def write_text(path: Path, size: int, share_non_ascii: float) -> None:
-    """Words by Zipf's law, about 12 to a line, some with accents."""
+    """Words by Zipf's law, 12 to a line, some with accents."""
     rng = np.random.default_rng(1)
     words = made_up_words(rng, share_non_ascii)
     cumulated = np.cumsum(1 / np.arange(1, len(words) + 1))
-    ends = np.array([b" ", b"\n"], object)
+    urn = words[np.searchsorted(cumulated, np.arange(URN_SIZE) * (cumulated[-1] / URN_SIZE), side="right")]
     with path.open("wb") as file:
         while (room := size - file.tell()) > 0:
-            count = BLOCK_BYTES // 7
-            drawn = np.searchsorted(cumulated, rng.random(count) * cumulated[-1])
-            pairs = np.empty((count, 2), object)
-            pairs[:, 0] = words[np.minimum(drawn, len(words) - 1)]
-            pairs[:, 1] = ends[(rng.random(count) < 1 / 12).astype(int)]
-            block = b"".join(pairs.ravel())
-            file.write(block[: block.rfind(b"\n", 0, room) + 1] if len(block) > room and room > 200 else block[:room])
+            drawn = urn[rng.integers(0, URN_SIZE, BLOCK_WORDS)].tolist()
+            lines = (b" ".join(drawn[start : start + 12]) for start in range(0, len(drawn), 12))
+            block = b"\n".join(lines) + b"\n"
+            file.write(block if len(block) < room else block[: block.rfind(b" ", 0, room - 1)] + b"\n")
             if len(block) >= room:
                 break
 

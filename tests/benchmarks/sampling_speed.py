@@ -32,6 +32,7 @@ SECTIONS = {"lstm": LstmConfig, "gru": GruConfig, "rnn": RnnConfig}
 PLAIN = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 EMBEDDING_SIZE = 64
 NUM_CANDIDATES = 64
+PAUSE_SECONDS = 0.1  # the threads of torch and of NumPy wait for more work in loops that would slow the next side
 CHARACTERS = "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SETTINGS = SamplingConfig(prompt="First Citizen", length=100, temperature=0.8, stop="never to be found")
 
@@ -131,6 +132,7 @@ def rates(sides: dict[str, Callable[[], int]], seconds: float) -> dict[str, list
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or not all(found.values()):
         for name, turn in sides.items():
+            time.sleep(PAUSE_SECONDS)
             start = time.perf_counter()
             amount = turn()
             found[name].append(amount / (time.perf_counter() - start))

@@ -76,9 +76,7 @@ def new_run(library: "Library", request: pytest.FixtureRequest) -> Callable[...,
             from_tables({"model": model, "training": training, "corpus": sections.get("corpus_config", {})})
         )
         corpus_id = corpus_id or request.getfixturevalue("corpus")
-        session: Session = finished(
-            create_run(library, Request(corpus_id, tables, "test"), control or RunControl())
-        )
+        session: Session = finished(create_run(library, Request(corpus_id, tables, "test"), control or RunControl()))
         return session
 
     return create

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from engine.config.model import GruConfig, LstmConfig, RnnConfig
+from engine.models.dropout import dropped_out
 from engine.models.initialisation import initialise
 from engine.models.language_model import LanguageModel
 
@@ -25,6 +26,8 @@ OPTIONS = {
     "residual": {"num_layers": 3, "residual": True},
     "tied": {"embedding_size": 3, "tied": True},
     "dropout": {"num_layers": 2, "dropout": 0.4},
+    "half the dropout at the input": {"num_layers": 2, "dropout": 0.4, "input_dropout_share": 0.5},
+    "no dropout at the input": {"dropout": 0.4, "input_dropout_share": 0.0},
     "variational dropout": {"num_layers": 2, "dropout": 0.4, "variational_dropout": True},
     "one-hot with dropout": {"num_layers": 2, "embedding_size": 0, "dropout": 0.4},
     "everything": {"num_layers": 3, "embedding_size": 3, "tied": True, "residual": True, "dropout": 0.3},
@@ -75,12 +78,13 @@ def drawn_masks(config, num_steps, batch_size, seed):
         return reference.Masks()
     generator = torch.Generator().manual_seed(seed)
 
-    def draw(width):
+    def draw(width, share=1.0):
         shape = (batch_size, width) if config.variational_dropout else (num_steps, batch_size, width)
-        kept = torch.empty(shape, dtype=torch.float64).bernoulli_(1 - config.dropout, generator=generator)
-        return numpy.broadcast_to(kept.numpy() / (1 - config.dropout), (num_steps, batch_size, width))
+        ones = torch.ones(num_steps, batch_size, width, dtype=torch.float64)
+        return dropped_out(ones, config.dropout * share, shape, generator).numpy()
 
-    embedding = draw(config.embedding_size) if config.embedding_size else None
+    has_mask = config.embedding_size and config.input_dropout_share
+    embedding = draw(config.embedding_size, config.input_dropout_share) if has_mask else None
     between = tuple(draw(config.hidden_size) for _ in range(config.num_layers - 1))
     return reference.Masks(embedding, between, draw(config.hidden_size))
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from engine.config.model import LstmConfig
+from engine.models.dropout import dropped_out
 from engine.models.initialisation import initialise
 from engine.models.language_model import LanguageModel
 
@@ -58,10 +59,29 @@ def test_variational_dropout_keeps_one_mask_for_the_whole_window(variational):
     assert not torch.equal(streams[0], streams[1])
 
 
-def test_what_remains_is_scaled_up_by_what_was_dropped():
-    model = make_model(dropout=0.2)
-    ones = torch.ones(200, 50, 32)
-    assert set(model._drop(ones).unique().tolist()) == {0.0, 1.25}
-    assert model._drop(ones).mean().item() == pytest.approx(1, abs=0.01)
-    low = model._drop(ones.bfloat16() * 4)
-    assert set(low.unique().tolist()) == {0.0, 5.0}
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+def test_what_remains_is_scaled_up_by_what_was_dropped(dtype):
+    ones = torch.ones(200, 50, 32, dtype=dtype)
+    dropped = dropped_out(4 * ones, 0.2, tuple(ones.shape), torch.Generator().manual_seed(3))
+    assert set(dropped.unique().tolist()) == {0.0, 5.0}
+    assert dropped.double().mean().item() == pytest.approx(4, abs=0.02)
+
+
+@pytest.mark.parametrize("dropout", [1e-4, 0.1, 0.5, 0.95])
+def test_the_share_dropped_is_the_share_asked_for_in_every_column(dropout):
+    ones = torch.ones(40_000, 16)
+    zeros = dropped_out(ones, dropout, tuple(ones.shape), torch.Generator().manual_seed(3)) == 0
+    deviation = (dropout * (1 - dropout) / 40_000) ** 0.5
+    assert (zeros.double().mean(0) - dropout).abs().max() < 5 * deviation
+
+
+def test_neighbouring_values_are_dropped_independently():
+    ones = torch.ones(40_000, 8)
+    zeros = (dropped_out(ones, 0.5, tuple(ones.shape), torch.Generator().manual_seed(3)) == 0).double()
+    correlation = torch.corrcoef(zeros.t()) - torch.eye(8)
+    assert correlation.abs().max() < 0.03
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 5])
+def test_masks_of_any_size_are_drawn(width):
+    assert dropped_out(torch.ones(3, width), 0.5, (3, width), torch.Generator().manual_seed(3)).shape == (3, width)

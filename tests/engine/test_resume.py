@@ -1,7 +1,6 @@
 """A run that was stopped, paused or left goes on as the run it would have been, bit for bit."""
 
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,26 +9,9 @@ from engine.config.configuration import from_tables, to_tables
 from engine.control import RunControl
 from engine.events import RunEnded, RunEvent, StepCompleted
 from engine.library.library import Library
-from engine.text.importing import import_texts
-from engine.text.sources import find_texts
 from engine.training.run_record import RunRecord
 from engine.training.runs import Durations, Request, create_run, resume_run
 from engine.training.session import Session
-
-TEXT = "".join(f"{n} bottles of beer on the wall, {n} bottles of beer.\n" for n in range(99, 0, -1))
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library.open(tmp_path / "library")
-
-
-@pytest.fixture
-def corpus(library: Library, tmp_path: Path) -> str:
-    path = tmp_path / "bottles.txt"
-    path.write_text(TEXT, encoding="utf-8")
-    *_, imported = import_texts(find_texts([path]), library)
-    return imported.corpus  # type: ignore[union-attr]
 
 
 def prepared(preparing: Generator[RunEvent, None, Session]) -> Session:

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
+from engine.config.configuration import from_tables
 from engine.evaluation.validation import Validation
 from engine.events import PlanFixed, Rewound, RunEnded, RunEvent, SampleWritten, StepCompleted
 from engine.training import session as session_module
-from engine.training.durations import Costs
+from engine.training.durations import Costs, measuring_seconds, plan
 from engine.training.session import Session
 from engine.training.stopwatch import Stopwatch
 from engine.training.trainer import Trainer
@@ -194,6 +195,14 @@ def test_minutes_become_a_number_of_steps_once(new_run: NewRun, monkeypatch: pyt
     assert reports[ended.step].learning_rate < 0.001
 
 
+def test_minutes_added_to_a_long_run_are_planned_in_full() -> None:
+    training = from_tables({"training": {"minutes": 61.0, "validate_every_steps": 10}}).training
+    assert measuring_seconds(training, spent=3600) == pytest.approx(3600 + 0.12 * 60)
+    made = plan(training, None, step=5000, elapsed=3600, costs=Costs(step=0.1, validation=1.0, ending=2.0))
+    assert made is not None
+    assert made.total_steps - 5000 == pytest.approx((0.97 * 60 - 2) / 0.2, abs=1)
+
+
 def test_the_clock_remains_a_hard_limit(new_run: NewRun) -> None:
     session = new_run(training={"minutes": 1.0})
     session._watch = Stopwatch(0.0, clock=ticking(0.5))
@@ -241,3 +250,21 @@ def test_sample_texts_come_after_5_10_20_40_seconds(new_run: NewRun) -> None:
     for sample, due in zip(samples, (5, 10, 20, 40, 70, 100), strict=False):
         assert due <= sample.seconds < due + 1.5
     assert len(samples) >= 5
+
+
+def test_counted_steps_end_a_run_in_minutes_as_planned(new_run: NewRun) -> None:
+    session = new_run(training={"minutes": 1000.0, "epochs": 1.0})
+    windows = session._trainer.batches.windows_per_epoch
+    events = list(session.run())
+    (plan,) = of(PlanFixed, events)
+    assert plan.total_steps == windows
+    assert plan.at_step <= 0.12 * windows + 1
+    assert events[-1].step == windows  # type: ignore[union-attr]
+    # The schedule falls to its end: it is planned for long before.
+    assert of(StepCompleted, events)[-1].learning_rate < 0.001
+
+
+def test_a_few_counted_steps_end_a_run_in_minutes_before_it_is_planned(new_run: NewRun) -> None:
+    ended = list(new_run(training={"minutes": 1000.0, "steps": 3}).run())[-1]
+    assert isinstance(ended, RunEnded)
+    assert (ended.outcome, ended.step, ended.reason.text) == ("completed", 3, "All 3 steps are done.")

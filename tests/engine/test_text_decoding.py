@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BadInput
+from engine.library.library import Library
 from engine.text import decoding
 from engine.text.decoding import Decision
 from engine.text.identifying import Identified, identify, reopened
+from engine.text.import_events import ProblemFound
+from engine.text.importing import import_texts
 from engine.text.sources import find_texts
 
 
@@ -217,3 +220,14 @@ def test_the_check_of_utf_8_finds_the_first_wrong_byte_that_python_finds(data, c
     except UnicodeDecodeError as error:
         expected = error.start
     assert check.fails_at == expected
+
+
+def test_a_guess_is_told_with_a_line_in_which_the_next_candidate_differs(tmp_path):
+    path = tmp_path / "old.txt"
+    path.write_bytes("Ein schöner Tag für Käse und Brötchen, müde Füße.\n".encode("cp1252") * 20)
+    events = list(import_texts(find_texts([path]), Library.open(tmp_path / "library")))
+    told = [event.problem for event in events if isinstance(event, ProblemFound)]
+    assert len(told) == 1
+    assert not told[0].is_refused
+    assert "says nothing of its encoding" in told[0].reason.text
+    assert "schöner" in told[0].reason.text

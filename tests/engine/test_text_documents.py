@@ -170,6 +170,13 @@ def test_a_document_under_another_ending_is_read_by_its_content(tmp_path):
     assert not problems[0].is_refused
 
 
+@pytest.mark.parametrize(
+    "text", ["ID3 tags\n", "GIF89 is a format\n", "About %PDF- marks\n", "PK\n", "MM\n", "BZhang\n"]
+)
+def test_a_text_that_begins_like_a_binary_file_is_still_a_text(read, text):
+    assert read("a.txt", text.encode()) == text
+
+
 @pytest.mark.parametrize("name", ["a.md", "a.py", "a.txt", "a"])
 def test_markdown_source_code_and_unknown_endings_are_plain_text(read, name):
     text = "# <html>\n\tdef f():  \n\n"

@@ -5,6 +5,8 @@ import io
 import os
 import socket
 import struct
+import subprocess
+import sys
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -81,6 +83,15 @@ def test_a_pdf_of_pictures_is_refused_with_a_way_out(refusal):
 def test_a_pdf_that_breaks_off_is_refused_or_read_but_never_fails_otherwise(tmp_path, length):
     (tmp_path / "a.pdf").write_bytes(files.pdf([["Some words."]])[:length])
     assert text_or_sentence(tmp_path / "a.pdf").startswith(("a.pdf ", "Some words.\n"))
+
+
+def test_a_strange_pdf_is_read_without_remarks_on_the_screen(tmp_path, capfd):
+    (tmp_path / "a.pdf").write_bytes(b"junk\n" + files.pdf([["Some words."]]))
+    program = "import sys, pathlib, engine.text.reading as r; print(r.read_text_file(pathlib.Path(sys.argv[1])))"
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "a.pdf")], check=True)
+    captured = capfd.readouterr()
+    assert "Some words." in captured.out
+    assert captured.err == ""
 
 
 def test_an_opendocument_text_with_a_password_is_refused(refusal):

@@ -34,6 +34,14 @@ precision = "float32"
 """
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long, unless it is asked for: -m slow."""
+    if "slow" not in config.option.markexpr:
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="takes long; asked for by -m slow"))
+
+
 @dataclass(frozen=True)
 class Result:
     """What a command did."""

@@ -19,6 +19,10 @@ Events = list[dict[str, Any]]
 RUN_EVENTS = {kind.__name__ for kind in RunEvent.__args__}
 
 
+def started(events: Events) -> dict[str, Any]:
+    return next(event for event in events if event["event"] == "RunStarted")
+
+
 def test_an_import_ends_with_its_report(command: Command, place: Path, empty: Path) -> None:
     result = command("--library", empty, "--json", "import", place / "bottles of beer.txt", "--name", "Beer")
     assert result.code == 0
@@ -53,9 +57,23 @@ def test_several_files_make_one_corpus_or_one_each(command: Command, tmp_path: P
     assert result.code == 0
     problem, joined = result.records
     assert (problem["event"], problem["name"]) == ("ProblemFound", "three.txt")
-    assert joined["report"]["counts"]["characters"] == 2 * 32 + 1
+    assert joined["report"]["counts"]["characters"] == 33 + 1 + 32
     each = command("import", *files[:2], "--one-each", "--json", "--library", empty)
     assert [record["title"] for record in each.records] == ["one", "two"]
+
+
+def test_texts_for_validation_and_test_stand_apart(command: Command, tmp_path: Path, empty: Path) -> None:
+    texts = {"text": "To train on. ", "valid": "To validate on. ", "test": "To test on. "}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text * 30, encoding="utf-8")
+    result = command(
+        "import", tmp_path / "text.txt", "--valid", tmp_path / "valid.txt", "--test", tmp_path / "test.txt",
+        "--json", "--library", empty,
+    )  # fmt: skip
+    folder = empty / "corpora" / result.record["corpus"]
+    assert {name: (folder / f"{name}.utf8").read_text(encoding="utf-8") for name in texts} == {
+        name: text * 30 for name, text in texts.items()
+    }
 
 
 def test_cleaning_is_chosen_by_set(command: Command, tmp_path: Path, empty: Path) -> None:
@@ -66,7 +84,7 @@ def test_cleaning_is_chosen_by_set(command: Command, tmp_path: Path, empty: Path
     )  # fmt: skip
     (text,) = empty.glob("corpora/*/text.utf8")
     assert text.read_bytes() == b"one\r\ntwo\r\nthree\r\n"
-    assert [change["kind"] for change in result.record["report"]["changes"]] == ["lower_case"]
+    assert [change["kind"] for change in result.record["report"]["changes"]] == ["capital letters made small"]
 
 
 def test_the_events_of_a_run_are_a_closed_set_and_end_with_its_outcome(trained: Events, run_id: str) -> None:
@@ -109,9 +127,7 @@ def test_a_sample_is_the_prompt_and_exactly_so_many_further_tokens(
     assert command("sample", run_id, "--prompt", "12 bottles", "--length", 0, "--library", library).out == "12 bottles"
 
 
-def test_several_samples_differ_and_nothing_stands_between_them(
-    command: Command, run_id: str, library: Path
-) -> None:
+def test_several_samples_differ_and_nothing_stands_between_them(command: Command, run_id: str, library: Path) -> None:
     arguments = ("sample", run_id, "--prompt", "A", "--length", 30, "--count", 3, "--library", library)
     records = command(*arguments, "--json").records
     assert [len(record["text"]) for record in records] == [31, 31, 31]
@@ -146,7 +162,7 @@ def test_an_exported_model_writes_and_measures_as_its_run_does(
 
 
 def test_a_complete_run_says_so_and_a_duration_adds_more(
-    command: Command, trained: Events, place: Path, recipe: Path, empty: Path
+    command: Command, place: Path, recipe: Path, empty: Path
 ) -> None:
     text = place / "bottles of beer.txt"
     first = command("train", text, "--config", recipe, "--steps", 7, "--json", "--library", empty).records
@@ -159,15 +175,13 @@ def test_a_complete_run_says_so_and_a_duration_adds_more(
     assert as_record.record == {**first[-1], "seconds": as_record.record["seconds"]}
     more = command("resume", run, "--steps", 5, "--json", "--library", empty)
     assert more.code == 0
-    assert (more.records[0]["event"], more.records[0]["step"]) == ("RunStarted", 7)
+    assert started(more.records)["step"] == 7
     assert more.records[-1]["step"] == 12
     epochs = command("resume", "bottles of beer", "--epochs", 0.1, "--json", "--library", empty)
     assert epochs.records[-1]["step"] > 12
 
 
-def test_a_run_without_a_checkpoint_begins_at_step_0(
-    command: Command, place: Path, recipe: Path, empty: Path
-) -> None:
+def test_a_run_without_a_checkpoint_begins_at_step_0(command: Command, place: Path, recipe: Path, empty: Path) -> None:
     text = place / "bottles of beer.txt"
     run = command("train", text, "--config", recipe, "--json", "--library", empty).records[-1]["run"]
     folder = empty / "runs" / run
@@ -180,7 +194,7 @@ def test_a_run_without_a_checkpoint_begins_at_step_0(
     assert "has saved nothing yet" in refused.err
     resumed = command("resume", run, "--json", "--library", empty)
     assert resumed.code == 0
-    assert resumed.records[0]["step"] == 0
+    assert started(resumed.records)["step"] == 0
     assert resumed.records[-1]["step"] == 30
 
 
@@ -188,7 +202,9 @@ def test_a_run_without_a_checkpoint_begins_at_step_0(
 def test_bytes_and_words_are_trained_sampled_and_measured(
     command: Command, recipe: Path, tmp_path: Path, empty: Path, tokens: str, extra: list[str]
 ) -> None:
-    (tmp_path / "übung.txt").write_text("".join(f"Die Tür {n % 7} steht offen.\n" for n in range(200)), encoding="utf-8")
+    (tmp_path / "übung.txt").write_text(
+        "".join(f"Die Tür {n % 7} steht offen.\n" for n in range(200)), encoding="utf-8"
+    )
     chosen = ("--config", recipe, "--steps", 5, "--set", f"corpus.tokens={tokens}", *extra)
     events = command("train", tmp_path / "übung.txt", *chosen, "--json", "--library", empty).records
     ended = events[-1]
@@ -263,24 +279,22 @@ def test_training_by_the_text_alone_ends_with_a_sample_and_the_run_s_name(
 
 
 def test_a_name_of_the_library_trains_without_its_file(
-    command: Command, run_id: str, recipe: Path, library: Path, trained: Events
+    command: Command, recipe: Path, library: Path, trained: Events
 ) -> None:
     result = command("train", "train", "--config", recipe, "--steps", 2, "--json", "--library", library)
     assert result.code == 0
-    assert result.records[0]["corpus"] == next(e["corpus"] for e in trained if e["event"] == "RunStarted")
+    assert started(result.records)["corpus"] == started(trained)["corpus"]
     refused = command("train", "train", "--set", "corpus.lower_case=true", "--library", library)
     assert refused.code == 2
     assert "does not change any more" in refused.err
 
 
-def test_the_number_of_threads_is_that_of_the_recipe(
-    command: Command, place: Path, recipe: Path, empty: Path
-) -> None:
+def test_the_number_of_threads_is_that_of_the_recipe(command: Command, place: Path, recipe: Path, empty: Path) -> None:
     events = command(
         "train", place / "bottles of beer.txt", "--config", recipe, "--steps", 2, "--set", "training.num_threads=1",
         "--json", "--library", empty,
     ).records  # fmt: skip
-    assert next(event for event in events if event["event"] == "RunStarted")["num_threads"] == 1
+    assert started(events)["num_threads"] == 1
 
 
 def test_without_a_command_the_commands_are_named(command: Command) -> None:
@@ -319,7 +333,7 @@ def test_what_needs_no_torch_does_not_load_it(
     assert "Traceback" not in done.stderr
 
 
-def test_the_program_runs_from_any_folder_and_writes_utf_8(program: Command, place: Path, tmp_path: Path) -> None:
+def test_the_program_runs_from_any_folder_and_writes_utf_8(program: Command, tmp_path: Path) -> None:
     (tmp_path / "ты.txt").write_text("Ты и я. " * 20, encoding="utf-8")
     result = program("import", "ты.txt", "--json", "--library", "lib ñ", cwd=tmp_path)
     assert (result.code, result.err) == (0, "")

@@ -1,5 +1,6 @@
 """PDF documents: the text of each page, lines joined to paragraphs where they were broken by the width of the page."""
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
@@ -81,6 +82,7 @@ def _without_page_number(lines: list[str]) -> list[str]:
 def _page_texts(file: BinaryIO, name: str) -> Iterator[str]:
     from pypdf import PdfReader
 
+    _silence(logging.getLogger("pypdf"))
     try:
         reader = PdfReader(file, strict=False)
         is_locked = reader.is_encrypted and not reader.decrypt("")
@@ -96,6 +98,12 @@ def _page_texts(file: BinaryIO, name: str) -> Iterator[str]:
             yield reader.pages[index].extract_text()
         except Exception as error:
             raise _damaged(name) from error
+
+
+def _silence(logger: logging.Logger) -> None:
+    """What the parser thinks of a file is no sentence for a person; without a handler it would go to stderr."""
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 def _damaged(name: str) -> BadInput:
