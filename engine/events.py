@@ -156,7 +156,7 @@ class WarningIssued:
 
 @dataclass(frozen=True, kw_only=True)
 class RunEnded:
-    """The last event of every run."""
+    """The last event of every run. Figures of the best state as one stream; of the test text where there is one."""
 
     outcome: Outcome
     reason: Message
@@ -168,6 +168,7 @@ class RunEnded:
     best_valid_perplexity: float | None
     best_valid_bits_per_character: float | None
     best_valid_accuracy: float | None
+    best_test_loss_nats: float | None = None
 
 
 RunEvent = (

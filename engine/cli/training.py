@@ -121,6 +121,7 @@ def _complete(record: RunRecord) -> dict[str, Any]:
         best_valid_perplexity=best.get("perplexity"),
         best_valid_bits_per_character=best.get("bits_per_character"),
         best_valid_accuracy=best.get("accuracy"),
+        best_test_loss_nats=best.get("test_loss_nats"),
     )
     return as_record(ended)
 

@@ -40,6 +40,8 @@ class RunData:
     train_characters_per_token: float | None
     valid_characters_per_token: float | None
     num_valid_characters: int
+    test_ids: Ids | None = None
+    num_test_characters: int = 0
     references: Mapping[str, float] = field(default_factory=dict)
     known_word_share: Callable[[str], float | None] = lambda _text: None
     warnings: tuple[Message, ...] = ()
@@ -77,6 +79,8 @@ def open_data(
         train_characters_per_token=characters_per_prediction(tokenizer, ids.train),
         valid_characters_per_token=characters_per_prediction(tokenizer, ids.valid),
         num_valid_characters=ids.valid.num_characters,
+        test_ids=None if ids.test is None else ids.test.ids,
+        num_test_characters=0 if ids.test is None else ids.test.num_characters,
         references={value.name: value.nats_per_character for value in reference_values(split).values},
         known_word_share=lambda sample: known_word_share(sample, words),
     )

@@ -4,16 +4,13 @@ The window, the commands and the tests all drive a session, so their files are i
 """
 
 import contextlib
-import math
 import time
 from collections.abc import Generator, Iterator
 
 import torch
 
-from engine.config.optimizer import PlateauSchedule
 from engine.control import Change, RunControl
 from engine.errors import Message, StorageFailed, TextloomError, message
-from engine.evaluation.evaluate import evaluate_ids, finish
 from engine.evaluation.validation import Validation, validation_loss
 from engine.events import (
     CheckpointSaved,
@@ -30,20 +27,18 @@ from engine.events import (
     WarningIssued,
 )
 from engine.library.runs import RunFolder, is_milestone
-from engine.training.checkpoints import packed, unpacked
+from engine.training.checkpoints import packed
 from engine.training.data import RunData
-from engine.training.durations import MEASURING_SHARE, Costs, Plan, counted_steps, measuring_seconds, plan
+from engine.training.durations import Plan, counted_steps, plan
+from engine.training.judging import best_figures, judge
 from engine.training.live import apply_change
+from engine.training.pacing import Pace
 from engine.training.recorder import Recorder
 from engine.training.reporting import Reporter, bits_per_character, perplexity
 from engine.training.run_record import RunRecord
 from engine.training.sample_texts import SampleTexts
 from engine.training.stopwatch import Stopwatch
 from engine.training.trainer import MOST_REWINDS, Trainer
-
-# The final evaluation in float32 as one stream costs about this many validations.
-ENDING_IN_VALIDATIONS = 4.0
-UNMEASURED_STEPS = 5
 
 
 class Session:
@@ -61,14 +56,12 @@ class Session:
         self._trainer = trainer
         self._training = trainer.config
         self._watch = Stopwatch(trainer.counters.seconds)
-        self._spent_seconds = trainer.counters.seconds if trainer.counters.step else 0.0
+        spent = trainer.counters.seconds if trainer.counters.step else 0.0
+        self._pace = Pace(trainer, len(data.valid_ids), lambda: self._watch.seconds, spent)
         self._reporter = Reporter(trainer, data)
         self._samples = SampleTexts(self._training, data, self._watch.seconds)
         self._saved_at = time.monotonic()
         self._saved_step = trainer.counters.step
-        self._stepping_seconds = 0.0
-        self._measured_steps = 0
-        self._validation_seconds: float | None = None
         self._validated_step = -1
 
     @property
@@ -151,7 +144,7 @@ class Session:
             self._trainer.measures_update = next_is_reported and self._reporter.expects_details()
             before = time.perf_counter()
             result = self._trainer.step()
-            self._count_time(time.perf_counter() - before)
+            self._pace.count_step(time.perf_counter() - before)
             if not result.is_finite:
                 failed = yield from self._rewind()
                 if failed:
@@ -159,7 +152,7 @@ class Session:
                 continue
             self._reporter.count(result)
             if self.step % self._training.report_every_steps == 0:
-                yield self._reporter.report(self._watch.seconds, self._remaining_seconds())
+                yield self._reporter.report(self._watch.seconds, self._pace.remaining_seconds(self._training))
             yield from self._after_step()
 
     def _after_step(self) -> Iterator[RunEvent]:
@@ -176,47 +169,10 @@ class Session:
         if time.monotonic() - self._saved_at >= self._training.save_every_seconds:
             yield from self._save(is_best=False)
 
-    def _count_time(self, seconds: float) -> None:
-        self._measured_steps += 1
-        # The first steps allocate memory and choose kernels.
-        if self._measured_steps > UNMEASURED_STEPS:
-            self._stepping_seconds += seconds
-
-    def _seconds_per_step(self) -> float | None:
-        counted = self._measured_steps - UNMEASURED_STEPS
-        return self._stepping_seconds / counted if counted > 0 else None
-
     def _can_plan(self) -> bool:
         """Whether the speed is known; a run that lost its last steps is planned again where it was."""
         planned_at = self.record.plan.get("at_step", -1)
-        return self.step == planned_at if self.step <= planned_at else self._is_measured()
-
-    def _is_measured(self) -> bool:
-        """Whether the speed has been measured for long enough: for a share of the time, or of the counted steps."""
-        if self._seconds_per_step() is None:
-            return False
-        counted = counted_steps(self._training, self._trainer.batches) or math.inf
-        return (
-            self._watch.seconds >= measuring_seconds(self._training, self._spent_seconds)
-            or self.step >= MEASURING_SHARE * counted
-        )
-
-    def _costs(self) -> Costs | None:
-        """Measured costs; None before both a step and a validation were timed."""
-        per_step = self._seconds_per_step()
-        if per_step is None or self._validation_seconds is None:
-            return None
-        return Costs(per_step, self._validation_seconds, self._validation_seconds * ENDING_IN_VALIDATIONS)
-
-    def _expected_costs(self) -> Costs | None:
-        """Costs with a guess in place of a validation that has not been timed: reading costs a third of learning."""
-        per_step = self._seconds_per_step()
-        if per_step is None:
-            return None
-        batches = self._trainer.batches
-        tokens_per_step = batches.tokens_per_epoch / batches.windows_per_epoch
-        validation = len(self._data.valid_ids) / tokens_per_step * per_step / 3
-        return self._costs() or Costs(per_step, validation, validation * ENDING_IN_VALIDATIONS)
+        return self.step == planned_at if self.step <= planned_at else self._pace.is_measured(self._training)
 
     def _plan(self) -> Iterator[RunEvent]:
         """Fix the number of steps as soon as it can be known; a plan that is fixed stays."""
@@ -224,7 +180,7 @@ class Session:
         if counters.total_steps is not None:
             return
         counted = counted_steps(self._training, self._trainer.batches)
-        made = self._plan_before() or plan(self._training, counted, self.step, self._watch.seconds, self._costs())
+        made = self._plan_before() or plan(self._training, counted, self.step, self._watch.seconds, self._pace.costs)
         if made is None:
             return
         counters.total_steps, counters.validate_every_steps = made.total_steps, made.validate_every_steps
@@ -250,16 +206,6 @@ class Session:
             return None
         return Plan(made["total_steps"], made["validate_every_steps"], made["seconds"])
 
-    def _remaining_seconds(self) -> float | None:
-        counters, costs = self._trainer.counters, self._expected_costs()
-        if costs is None:
-            return None
-        if counters.total_steps is None:
-            return max(self._training.minutes * 60 - self._watch.seconds, 0.0)
-        left = counters.total_steps - self.step
-        num_validations = left // max(counters.validate_every_steps, 1)
-        return left * costs.step + num_validations * costs.validation + costs.ending
-
     def _ending(self) -> tuple[Outcome, Message] | None:
         counters = self._trainer.counters
         if self.control.is_stopping:
@@ -273,7 +219,7 @@ class Session:
         counted = counted_steps(self._training, self._trainer.batches)
         if counted is not None and self.step >= counted:
             return "completed", message("All {count} steps are done.", count=counted)
-        costs = self._costs()
+        costs = self._pace.costs
         reserve = costs.ending if costs else 0.0
         if self._training.minutes and self._watch.seconds >= self._training.minutes * 60 - reserve and self.step:
             return "completed", message("The time is over.")
@@ -348,9 +294,9 @@ class Session:
                 validation = ended.value
             if self.control.is_stopping and self._trainer.counters.best_step is not None:
                 return
-        self._validation_seconds = time.perf_counter() - began
+        self._pace.count_validation(time.perf_counter() - began)
         self._validated_step = self.step
-        is_best = self._judge(validation)
+        is_best = judge(self._trainer.counters, self._training.schedule, validation)
         yield ValidationCompleted(
             step=self.step,
             epoch=self._trainer.batches.epoch,
@@ -363,25 +309,6 @@ class Session:
         )
         if is_best:
             yield from self._save(is_best=True)
-
-    def _judge(self, validation: Validation) -> bool:
-        """Count what a validation means for early stopping, plateau and the guard; whether it is the best so far."""
-        counters = self._trainer.counters
-        best = counters.best_valid_loss_nats
-        is_best = math.isfinite(validation.loss_nats) and (best is None or validation.loss_nats < best)
-        counters.rewinds_in_a_row = 0
-        if is_best:
-            counters.best_step, counters.best_valid_loss_nats = self.step, validation.loss_nats
-            counters.best_valid_accuracy = validation.accuracy
-            counters.validations_without_gain = counters.plateau_waits = 0
-            return True
-        counters.validations_without_gain += 1
-        counters.plateau_waits += 1
-        schedule = self._training.schedule
-        if isinstance(schedule, PlateauSchedule) and counters.plateau_waits > schedule.patience:
-            counters.plateau_share *= schedule.decay_factor
-            counters.plateau_waits = 0
-        return False
 
     def _sample(self) -> SampleWritten:
         return self._samples.write(self._trainer.model, self.step, self._watch.seconds)
@@ -418,28 +345,9 @@ class Session:
             yield from self._validate()
         if self._saved_step != self.step and outcome != "failed":
             yield from self._save(is_best=False)
-        self._evaluate_best()
+        self.record.best = best_figures(self.folder, self._trainer, self._data)
         if outcome in ("completed", "stopped_early"):
             yield self._sample()
-
-    def _evaluate_best(self) -> None:
-        """Figures of the best state as one stream in float32; its weights take the place of the last ones."""
-        best = self.folder.read_checkpoint("best", prefix="model/")
-        if best is None:
-            return
-        weights = {name.removeprefix("model/"): tensor for name, tensor in unpacked(best.tensors).items()}
-        model = self._trainer.model
-        model.load_state_dict(weights)
-        result = finish(
-            evaluate_ids(model, self._data.valid_ids, self._data.tokenizer, self._data.num_valid_characters)
-        )
-        self.record.best = {
-            "step": best.step,
-            "loss_nats": result.loss_nats,
-            "perplexity": result.perplexity,
-            "bits_per_character": result.bits_per_character,
-            "accuracy": self._trainer.counters.best_valid_accuracy,
-        }
 
     def _ended(self, outcome: Outcome, reason: Message) -> RunEnded:
         self._close_record(outcome, reason)
@@ -455,6 +363,7 @@ class Session:
             best_valid_perplexity=best.get("perplexity"),
             best_valid_bits_per_character=best.get("bits_per_character"),
             best_valid_accuracy=best.get("accuracy"),
+            best_test_loss_nats=best.get("test_loss_nats"),
         )
         return self.ended
 

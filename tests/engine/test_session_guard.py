@@ -12,6 +12,7 @@ from engine.evaluation.validation import Validation
 from engine.events import PlanFixed, Rewound, RunEnded, RunEvent, SampleWritten, StepCompleted
 from engine.training import session as session_module
 from engine.training.durations import Costs, measuring_seconds, plan
+from engine.training.pacing import Pace
 from engine.training.session import Session
 from engine.training.stopwatch import Stopwatch
 from engine.training.trainer import Trainer
@@ -174,7 +175,7 @@ def ticking(seconds: float) -> Callable[[], float]:
 
 def test_minutes_become_a_number_of_steps_once(new_run: NewRun, monkeypatch: pytest.MonkeyPatch) -> None:
     costs = Costs(step=0.5, validation=1.0, ending=4.0)
-    monkeypatch.setattr(Session, "_costs", lambda session: costs if session._validation_seconds else None)
+    monkeypatch.setattr(Pace, "costs", property(lambda pace: costs if pace._validation_seconds else None))
     session = new_run(training={"minutes": 1.0, "validate_every_steps": 10})
     session._watch = Stopwatch(0.0, clock=ticking(0.05))
     events = list(session.run())
@@ -216,7 +217,7 @@ def test_a_run_in_minutes_that_loses_its_last_steps_is_the_run_it_would_have_bee
     new_run: NewRun, resumed_run: NewRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     costs = Costs(step=1.0, validation=1.0, ending=4.0)
-    monkeypatch.setattr(Session, "_costs", lambda session: costs if session._validation_seconds else None)
+    monkeypatch.setattr(Pace, "costs", property(lambda pace: costs if pace._validation_seconds else None))
     session = new_run(training={"minutes": 1.0, "validate_every_steps": 10})
     session._watch = Stopwatch(0.0, clock=ticking(0.05))
     events = session.run()
