@@ -86,7 +86,7 @@ class Lanes:
         for hidden, y in zip(torch.split(hidden_TBH, window), torch.split(y_TB, window), strict=True):
             logits = functional.linear(hidden, weight_VH).to(model.output.bias.dtype).flatten(0, 1) + model.output.bias
             nats = functional.cross_entropy(logits, y.flatten(), reduction="none").view_as(y)
-            nats_B += nats.sum(dim=0, dtype=torch.float64).cpu()
+            nats_B += nats.cpu().sum(dim=0, dtype=torch.float64)
             right_B += (logits.argmax(dim=1).view_as(y) == y).sum(dim=0).cpu()
         return nats_B, right_B
 

@@ -64,12 +64,12 @@ def expected_tensors(
 ) -> dict[str, tuple[str, tuple[int, ...]]]:
     """Names, types and shapes of a checkpoint, computed before anything is allocated.
 
-    generator_bytes: size of the saved state of the dropout generator; has_stepped: before the first step only Adagrad
-    remembers anything.
+    generator_bytes: size of the saved state of the dropout generator; has_stepped: whether the optimizer
+    remembers anything yet.
     """
     shapes = parameter_shapes(config, vocabulary_size)
     expected = {f"model/{name}": ("F32", shape) for name, shape in shapes.items()}
-    entries = OPTIMIZER_ENTRIES[optimizer] if has_stepped or optimizer == "adagrad" else ()
+    entries = OPTIMIZER_ENTRIES[optimizer] if has_stepped else ()
     for name, shape in shapes.items():
         for entry in entries:
             expected[f"optimizer/{name}/{entry}"] = ("F32", () if entry == "step" else shape)

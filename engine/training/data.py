@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config.corpus import CorpusConfig
-from engine.errors import BadInput, Message
+from engine.errors import BadInput, Message, message
 from engine.events import PreparationProgressed
 from engine.library.library import Library
 from engine.text.ids import PartIds, prepare_ids
@@ -18,6 +18,9 @@ from engine.text.splits import split_corpus
 from engine.text.tokenizers import Tokenizer
 
 Ids = NDArray[np.unsignedinteger]
+
+# Of longer validation and test texts the beginning is evaluated at the end: two million tokens take half a minute.
+MOST_FINAL_TOKENS = 2**21
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,19 @@ def open_data(
         num_test_characters=0 if ids.test is None else ids.test.num_characters,
         references={value.name: value.nats_per_character for value in reference_values(split).values},
         known_word_share=lambda sample: known_word_share(sample, words),
+        warnings=_warnings(ids.valid.num_tokens),
+    )
+
+
+def _warnings(num_valid_tokens: int) -> tuple[Message, ...]:
+    if num_valid_tokens <= MOST_FINAL_TOKENS:
+        return ()
+    return (
+        message(
+            "The validation text has {count} tokens; its first {used} are evaluated at the end, to save time.",
+            count=num_valid_tokens,
+            used=MOST_FINAL_TOKENS,
+        ),
     )
 
 

@@ -30,7 +30,7 @@ def clip(gradients: Sequence[torch.Tensor], norm: float, clipping: Clipping) -> 
         torch._foreach_mul_(tensors, clipping.norm / norm)
         return True
     if clipping.value:
-        largest = max(float(bound) for bound in torch._foreach_norm(tensors, float("inf")))
+        largest = float(torch.stack(list(torch._foreach_norm(tensors, float("inf")))).max())
         if largest > clipping.value:
             for tensor in tensors:
                 tensor.clamp_(-clipping.value, clipping.value)

@@ -4,12 +4,18 @@ import math
 from typing import Any
 
 from engine.config.optimizer import PlateauSchedule, ScheduleConfig
-from engine.evaluation.evaluate import evaluate_ids, finish
+from engine.evaluation.evaluate import Evaluation, evaluate_ids, finish
 from engine.evaluation.validation import Validation
 from engine.library.runs import RunFolder
 from engine.training.checkpoints import unpacked
-from engine.training.data import RunData
+from engine.training.data import MOST_FINAL_TOKENS, Ids, RunData
 from engine.training.trainer import Counters, Trainer
+
+
+def num_final_tokens(data: RunData) -> int:
+    """Tokens that `best_figures` reads."""
+    num_test = 0 if data.test_ids is None else min(len(data.test_ids), MOST_FINAL_TOKENS)
+    return min(len(data.valid_ids), MOST_FINAL_TOKENS) + num_test
 
 
 def judge(counters: Counters, schedule: ScheduleConfig, validation: Validation) -> bool:
@@ -32,14 +38,14 @@ def judge(counters: Counters, schedule: ScheduleConfig, validation: Validation) 
 def best_figures(folder: RunFolder, trainer: Trainer, data: RunData) -> dict[str, Any]:
     """Figures of the best state as one stream in float32, empty before the first checkpoint.
 
-    Its weights take the place of the trainer's last ones.
+    Of a text longer than MOST_FINAL_TOKENS that much is read. Its weights take the place of the trainer's last ones.
     """
     best = folder.read_checkpoint("best", prefix="model/")
     if best is None:
         return {}
     weights = {name.removeprefix("model/"): tensor for name, tensor in unpacked(best.tensors).items()}
     trainer.model.load_state_dict(weights)
-    valid = finish(evaluate_ids(trainer.model, data.valid_ids, data.tokenizer, data.num_valid_characters))
+    valid = _evaluated(trainer, data, data.valid_ids, data.num_valid_characters)
     figures = {
         "step": best.step,
         "loss_nats": valid.loss_nats,
@@ -48,6 +54,12 @@ def best_figures(folder: RunFolder, trainer: Trainer, data: RunData) -> dict[str
         "accuracy": trainer.counters.best_valid_accuracy,
     }
     if data.test_ids is not None:
-        test = finish(evaluate_ids(trainer.model, data.test_ids, data.tokenizer, data.num_test_characters))
-        figures["test_loss_nats"] = test.loss_nats
+        figures["test_loss_nats"] = _evaluated(trainer, data, data.test_ids, data.num_test_characters).loss_nats
     return figures
+
+
+def _evaluated(trainer: Trainer, data: RunData, token_ids: Ids, num_characters: int) -> Evaluation:
+    used = token_ids[:MOST_FINAL_TOKENS]
+    if len(used) < len(token_ids):
+        num_characters = len(data.tokenizer.decode(used))
+    return finish(evaluate_ids(trainer.model, used, data.tokenizer, num_characters))

@@ -33,6 +33,7 @@ def apply_change(trainer: Trainer, training: TrainingConfig, change: Change) -> 
     trainer.config = changed
     trainer.clipping = Clipping(changed.clip_norm, changed.clip_value)
     trainer.rate_factor = changed.learning_rate_factor
-    if name == "validate_every_steps" and value:
-        trainer.counters.validate_every_steps = int(value)
+    if name == "validate_every_steps":
+        automatic = max(1, (trainer.counters.total_steps or 0) // 20)
+        trainer.counters.validate_every_steps = int(value) or automatic
     return changed, SettingChanged(step=trainer.counters.step, field=change.field, old=previous, new=value)

@@ -65,10 +65,12 @@ def measured_precision(device: torch.device, facts: Mapping[str, Any]) -> tuple[
         return as_dtype(str(known["precision"])), dict(facts)
     if device.type == "mps":
         return torch.float32, dict(facts)
-    seconds = {
-        name: step_seconds(PROBE, 65, device, as_dtype(name), budget_seconds=0.6) for name in ("float32", "bfloat16")
-    }
-    gain = seconds["float32"] / seconds["bfloat16"]
+    plain = step_seconds(PROBE, 65, device, torch.float32, budget_seconds=0.6)
+    try:
+        gain = plain / step_seconds(PROBE, 65, device, torch.bfloat16, budget_seconds=0.6)
+    except RuntimeError:
+        # Some devices have no product of bfloat16 numbers.
+        gain = 0.0
     chosen = "bfloat16" if gain >= LEAST_GAIN else "float32"
     measured = {"precision": chosen, "gain_of_bfloat16": round(gain, 3)}
     return as_dtype(chosen), {**facts, key: measured}

@@ -4,11 +4,14 @@ import math
 from collections.abc import Callable
 
 from engine.config.training import TrainingConfig
+from engine.evaluation.validation import MOST_PREDICTIONS
+from engine.training.data import RunData
 from engine.training.durations import MEASURING_SHARE, Costs, counted_steps, measuring_seconds
+from engine.training.judging import num_final_tokens
 from engine.training.trainer import Trainer
 
-# The final evaluation in float32 as one stream costs about this many validations.
-ENDING_IN_VALIDATIONS = 4.0
+# A prediction of the final evaluation, in float32 and as one stream, costs about as much as so many in a validation.
+FINAL_FACTOR = 3.0
 # The first steps allocate memory and choose kernels.
 UNMEASURED_STEPS = 5
 
@@ -16,14 +19,16 @@ UNMEASURED_STEPS = 5
 class Pace:
     """Measures steps and validations. elapsed: gives the run's seconds; spent: those of an earlier part of the run."""
 
-    def __init__(self, trainer: Trainer, num_valid_tokens: int, elapsed: Callable[[], float], spent: float) -> None:
+    def __init__(self, trainer: Trainer, data: RunData, elapsed: Callable[[], float], spent: float) -> None:
         self._trainer = trainer
-        self._num_valid_tokens = num_valid_tokens
+        self._num_validated = min(len(data.valid_ids) - 1, MOST_PREDICTIONS)
+        self._num_final = num_final_tokens(data)
         self._elapsed = elapsed
         self._spent = spent
         self._stepping_seconds = 0.0
         self._num_steps = 0
         self._validation_seconds: float | None = None
+        self._saving_seconds = 0.0
 
     def count_step(self, seconds: float) -> None:
         """One step took so long."""
@@ -34,6 +39,10 @@ class Pace:
     def count_validation(self, seconds: float) -> None:
         """One validation took so long."""
         self._validation_seconds = seconds
+
+    def count_save(self, seconds: float) -> None:
+        """A checkpoint took so long."""
+        self._saving_seconds = seconds
 
     @property
     def seconds_per_step(self) -> float | None:
@@ -57,7 +66,7 @@ class Pace:
         per_step, validation = self.seconds_per_step, self._validation_seconds
         if per_step is None or validation is None:
             return None
-        return Costs(per_step, validation, validation * ENDING_IN_VALIDATIONS)
+        return self._with_ending(per_step, validation)
 
     @property
     def expected_costs(self) -> Costs | None:
@@ -67,8 +76,13 @@ class Pace:
             return None
         batches = self._trainer.batches
         tokens_per_step = batches.tokens_per_epoch / batches.windows_per_epoch
-        validation = self._num_valid_tokens / tokens_per_step * per_step / 3
-        return self.costs or Costs(per_step, validation, validation * ENDING_IN_VALIDATIONS)
+        validation = self._num_validated / tokens_per_step * per_step / 3
+        return self.costs or self._with_ending(per_step, validation)
+
+    def _with_ending(self, per_step: float, validation: float) -> Costs:
+        ending = validation / self._num_validated * self._num_final * FINAL_FACTOR
+        # Most validations find a better state, which is saved at once.
+        return Costs(per_step, validation + self._saving_seconds, ending + self._saving_seconds)
 
     def remaining_seconds(self, training: TrainingConfig) -> float | None:
         """Seconds until the end of the run, None before the first steps are timed."""

@@ -19,6 +19,7 @@ class Recorder:
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
         self._stack = ExitStack()
+        self.has_ended = False
 
     def __enter__(self) -> Self:
         self._metrics = self._stack.enter_context(LineWriter(self._folder.metrics_path))
@@ -37,5 +38,6 @@ class Recorder:
             return
         self._metrics.append(as_record(event))
         if isinstance(event, RunEnded):
+            self.has_ended = True
             self._metrics.sync()
             self._samples.sync()

@@ -1,7 +1,6 @@
 """The figures of the curves, gathered between two reports."""
 
 import math
-import time
 
 import torch
 
@@ -34,7 +33,7 @@ class Reporter:
         self._data = data
         self._results: list[StepResult] = []
         self._reports = 0
-        self._began = time.perf_counter()
+        self._stepping_seconds = 0.0
         self._tokens_before = trainer.batches.tokens_seen
 
     @property
@@ -42,9 +41,14 @@ class Reporter:
         """Whether steps were made since the last report."""
         return bool(self._results)
 
-    def count(self, result: StepResult) -> None:
-        """Take one step into account."""
+    def count(self, result: StepResult, seconds: float) -> None:
+        """Take one step into account, which took so many seconds."""
         self._results.append(result)
+        self._stepping_seconds += seconds
+
+    def forget(self) -> None:
+        """Drop the steps since the last report: they were undone."""
+        self._results = []
 
     def expects_details(self) -> bool:
         """Whether the next report tells of the weights too."""
@@ -53,7 +57,6 @@ class Reporter:
     def report(self, seconds: float, remaining_seconds: float | None) -> StepCompleted:
         """The figures since the last report."""
         trainer, results = self._trainer, self._results
-        now = time.perf_counter()
         tokens = trainer.batches.tokens_seen
         loss_nats = trainer.take_mean_loss()
         details = self.expects_details()
@@ -68,7 +71,7 @@ class Reporter:
             gradient_norm=results[-1].norm,
             clipped_share=sum(result.was_clipped for result in results) / len(results),
             learning_rate=results[-1].learning_rate,
-            tokens_per_second=(tokens - self._tokens_before) / max(now - self._began, 1e-9),
+            tokens_per_second=self._tokens_per_second(tokens),
             remaining_seconds=remaining_seconds,
             memory_bytes=memory_bytes(trainer.device),
             gradient_norms=dict(zip(trainer.names, trainer.norms.tolist(), strict=False)),
@@ -79,8 +82,12 @@ class Reporter:
         self._results = []
         self._reports += 1
         self._tokens_before = tokens
-        self._began = time.perf_counter()
+        self._stepping_seconds = 0.0
         return event
+
+    def _tokens_per_second(self, tokens: int) -> float:
+        """Speed of the steps since the last report, pauses, validations and saves not counted."""
+        return (tokens - self._tokens_before) / max(self._stepping_seconds, 1e-9)
 
     def _spectral_norms(self) -> dict[str, float]:
         """Largest singular value of each recurrent matrix, gate by gate the largest."""

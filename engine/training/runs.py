@@ -131,15 +131,26 @@ def _fitted(configuration: Configuration, data: RunData) -> tuple[Configuration,
     window_size = min(training.window_size, num_predictions)
     # Streams shorter than a window would waste the window: fewer streams instead.
     batch_size = max(1, min(training.batch_size, num_predictions // window_size))
-    if (window_size, batch_size) == (training.window_size, training.batch_size):
-        return configuration, []
-    warning = message(
-        "The training text has only {count} tokens: the window is cut to {window} tokens and the batch to {batch} "
-        "streams. Add more text, or expect it to be learned by heart.",
-        count=num_predictions + 1, window=window_size, batch=batch_size,
-    )  # fmt: skip
+    warnings = []
+    if window_size < training.window_size:
+        warnings.append(
+            message(
+                "The training text has only {count} tokens: the window is cut to {window} tokens. Add more text, or "
+                "expect it to be learned by heart.",
+                count=num_predictions + 1,
+                window=window_size,
+            )
+        )
+    if batch_size < training.batch_size:
+        warnings.append(
+            message(
+                "The training text has only {count} tokens: the batch is cut to {batch}.",
+                count=num_predictions + 1,
+                batch=batch_size,
+            )
+        )
     fitted = replace(training, window_size=window_size, batch_size=batch_size)
-    return replace(configuration, training=fitted), [warning]
+    return replace(configuration, training=fitted), warnings
 
 
 def _machine(device: torch.device, precision: torch.dtype) -> dict[str, Any]:
@@ -153,11 +164,6 @@ def _machine(device: torch.device, precision: torch.dtype) -> dict[str, Any]:
         "system": platform.system(),
         "precision": "bfloat16" if precision == torch.bfloat16 else "float32",
     }
-
-
-def is_done(folder: RunFolder) -> bool:
-    """Whether a run has come to its planned end."""
-    return RunRecord.from_json(folder.read_info()).outcome in ("completed", "stopped_early")
 
 
 def resume_run(library: Library, run_id: str, added: Durations, control: RunControl) -> Preparing:
@@ -182,6 +188,7 @@ def resume_run(library: Library, run_id: str, added: Durations, control: RunCont
             yield WarningIssued(message=problem)
     warnings = _changed_machine(record, device)
     record.machine = _machine(device, precision)
+    record.outcome = record.reason = ""
     if added.is_given:
         record.configuration = to_tables(replace(configuration, training=_lengthened(trainer, added)))
         trainer.config = from_tables(record.configuration).training
@@ -199,16 +206,19 @@ def _check_same_text(record: RunRecord, data: RunData) -> None:
 
 def _read_latest(folder: RunFolder, configuration: Configuration, trainer: Trainer) -> Checkpoint | None:
     assert trainer.model.generator is not None
-    generator_bytes = trainer.model.generator.get_state().numel()
+    own_bytes = trainer.model.generator.get_state().numel()
 
     def expected(header: TensorFile) -> Expected:
+        # Another kind of device has a generator of another size, which `restore` leaves alone.
+        saved = header.tensors.get("dropout_generator")
+        generator_bytes = own_bytes if saved is None or len(saved.shape) != 1 else saved.shape[0]
         return expected_tensors(
             configuration.model,
             trainer.model.vocabulary_size,
             configuration.training.optimizer.kind,
             trainer.batches.batch_size,
             generator_bytes,
-            has_stepped=header.metadata.get("step") != 0,
+            has_stepped=any(name.startswith("optimizer/") for name in header.tensors),
         )
 
     return folder.read_checkpoint("latest", expected)

@@ -45,7 +45,9 @@ def _share(config: TrainingConfig, progress: Progress) -> float:
         case StepSchedule():
             # Zaremba et al. 2014: the rate of epoch n (from 1) is factor ** max(n - hold, 0).
             over = progress.epoch - schedule.hold_epochs
-            drops = math.floor(over / schedule.decay_every_epochs) + 1 if over >= 0 else 0
+            # Without a hold the first drop comes after the first interval.
+            first = 1 if schedule.hold_epochs else 0
+            drops = math.floor(over / schedule.decay_every_epochs) + first if over >= 0 else 0
             return float(schedule.decay_factor**drops)
         case ExponentialSchedule():
             return float(schedule.decay_factor ** max(progress.epoch - schedule.hold_epochs, 0.0))

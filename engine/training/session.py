@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterator
 import torch
 
 from engine.control import Change, RunControl
+from engine.device import is_out_of_memory
 from engine.errors import Message, StorageFailed, TextloomError, message
 from engine.evaluation.validation import Validation, validation_loss
 from engine.events import (
@@ -57,7 +58,7 @@ class Session:
         self._training = trainer.config
         self._watch = Stopwatch(trainer.counters.seconds)
         spent = trainer.counters.seconds if trainer.counters.step else 0.0
-        self._pace = Pace(trainer, len(data.valid_ids), lambda: self._watch.seconds, spent)
+        self._pace = Pace(trainer, data, lambda: self._watch.seconds, spent)
         self._reporter = Reporter(trainer, data)
         self._samples = SampleTexts(self._training, data, self._watch.seconds)
         self._saved_at = time.monotonic()
@@ -80,7 +81,7 @@ class Session:
                     for event in events:
                         yield self._recorded(event, recorder, events)
             except (GeneratorExit, KeyboardInterrupt):
-                if self.ended is not None:
+                if self.ended is not None and not recorder.has_ended:
                     with contextlib.suppress(StorageFailed):
                         recorder.record(self.ended)
                 raise
@@ -98,6 +99,7 @@ class Session:
         outcome: Outcome = "failed"
         reason = message("Training was interrupted.")
         try:
+            self._write_record()
             yield self._started()
             for warning in self._data.warnings:
                 yield WarningIssued(message=warning)
@@ -144,14 +146,15 @@ class Session:
             self._trainer.measures_update = next_is_reported and self._reporter.expects_details()
             before = time.perf_counter()
             result = self._trainer.step()
-            self._pace.count_step(time.perf_counter() - before)
+            seconds = time.perf_counter() - before
+            self._pace.count_step(seconds)
             if not result.is_finite:
                 failed = yield from self._rewind()
                 if failed:
                     return "failed", _diverged()
-                continue
-            self._reporter.count(result)
-            if self.step % self._training.report_every_steps == 0:
+            else:
+                self._reporter.count(result, seconds)
+            if self._reporter.has_news and self.step % self._training.report_every_steps == 0:
                 yield self._reporter.report(self._watch.seconds, self._pace.remaining_seconds(self._training))
             yield from self._after_step()
 
@@ -250,6 +253,7 @@ class Session:
             self.record.plan = {}
         elif self.record.plan:
             self.record.plan["validate_every_steps"] = self._trainer.counters.validate_every_steps
+        self._samples.training = self._training
         section, _, name = event.field.partition(".")
         self.record.configuration[section][name] = event.new
         self._write_record()
@@ -274,6 +278,7 @@ class Session:
         if counters.rewinds_in_a_row >= MOST_REWINDS - 1:
             return True
         to_step = self._trainer.rewind()
+        self._reporter.forget()
         yield Rewound(
             step=self.step,
             to_step=to_step,
@@ -311,7 +316,9 @@ class Session:
             yield from self._save(is_best=True)
 
     def _sample(self) -> SampleWritten:
-        return self._samples.write(self._trainer.model, self.step, self._watch.seconds)
+        return self._samples.write(
+            self._trainer.model, self.step, self._watch.seconds, lambda: self.control.is_stopping
+        )
 
     def _save(self, *, is_best: bool) -> Iterator[RunEvent]:
         """Write a checkpoint. Raises StorageFailed where the disk refuses; the ones before stay readable."""
@@ -319,6 +326,7 @@ class Session:
         yield CheckpointSaved(step=self.step, is_best=is_best, is_milestone=False)
 
     def _write_checkpoint(self, *, is_best: bool) -> None:
+        began = time.perf_counter()
         self._trainer.counters.seconds = self._watch.seconds
         tensors, numbers = self._trainer.capture()
         self.folder.write_checkpoint(
@@ -327,13 +335,16 @@ class Session:
         self._trainer.take_snapshot()
         self._saved_at = time.monotonic()
         self._saved_step = self.step
+        self._pace.count_save(time.perf_counter() - began)
 
     def _keep_milestone(self) -> Iterator[RunEvent]:
         tensors, _ = self._trainer.capture()
         weights = {name: tensor for name, tensor in tensors.items() if name.startswith("model/")}
+        is_kept = False
         with contextlib.suppress(StorageFailed):
-            if self.folder.write_milestone(self.step, packed(weights), {"step": self.step}):
-                yield CheckpointSaved(step=self.step, is_best=False, is_milestone=True)
+            is_kept = self.folder.write_milestone(self.step, packed(weights), {"step": self.step})
+        if is_kept:
+            yield CheckpointSaved(step=self.step, is_best=False, is_milestone=True)
 
     def _wind_up(self, outcome: Outcome) -> Iterator[RunEvent]:
         """After the last step: a last report, validation and checkpoint, and the best state as one stream."""
@@ -379,13 +390,13 @@ class Session:
 
 def _diverged() -> Message:
     return message(
-        "The loss stopped being a finite number {count} times in a row. The best state is kept. "
+        "The training went out of control {count} times in a row. What was best until then is kept. "
         "Start again with a lower learning rate or a lower clipping threshold.",
         count=MOST_REWINDS,
     )
 
 
 def _unexpected(error: BaseException) -> Message:
-    if isinstance(error, MemoryError | torch.cuda.OutOfMemoryError) or "not enough memory" in str(error):
+    if is_out_of_memory(error):
         return message("The memory does not suffice. Use a smaller batch, window or model.")
     return message("Something unexpected happened ({kind}). The log has the details.", kind=type(error).__name__)

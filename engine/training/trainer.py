@@ -209,7 +209,10 @@ class Trainer:
         assert self.model.generator is not None
         try:
             rest = dict(tensors)
-            self.model.generator.set_state(rest.pop("dropout_generator").cpu())
+            saved = rest.pop("dropout_generator").cpu()
+            # A run that goes on with another kind of device draws masks from its own seed.
+            if saved.shape == self.model.generator.get_state().shape:
+                self.model.generator.set_state(saved)
             self._restore_learned(rest)
             self.counters = Counters(**{name: numbers[name] for name in vars(Counters())})
             self.batches.cursor = int(numbers["cursor"])

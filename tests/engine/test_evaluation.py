@@ -105,6 +105,15 @@ def test_validation_reads_contiguous_streams_and_every_token(name, size, num_str
     assert result.accuracy == pytest.approx(np.mean(right), abs=1e-12)
 
 
+def test_validation_of_a_long_text_reads_the_beginnings_of_streams_that_are_spread_over_it():
+    model, ids = make_model(CONFIGS["lstm"])[0], make_ids(40_001)
+    streams = [ids[start : start + 1001] for start in (0, 10_000, 20_000, 30_000)]
+    expected = sum(1000 * finish(validation_loss(model, stream, 1)).loss_nats for stream in streams) / 4000
+    validated = finish(validation_loss(model, ids, 4, most_predictions=4000))
+    assert validated.num_predictions == 4000
+    assert validated.loss_nats == pytest.approx(expected, abs=1e-6)
+
+
 def test_large_vocabularies_are_compared_in_slices_with_the_same_result(monkeypatch):
     model, _ = make_model(CONFIGS["lstm"])
     ids = make_ids(1000)

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.config.configuration import Configuration, from_tables
+from engine.device import is_out_of_memory
 from engine.errors import InvalidSetting
 from engine.models.build import num_parameters
 from engine.training.auto import Facts, choose_measured
@@ -79,3 +80,41 @@ def test_what_the_person_sets_is_kept() -> None:
     assert (choice.configuration.model.cell, choice.configuration.model.hidden_size) == ("gru", 100)
     assert choice.configuration.training.batch_size == 7
     assert "GRU" in choice.explanation.text
+
+
+@pytest.mark.parametrize(
+    "model", [{"hidden_size": 200}, {"embedding_size": 50}, {"tied": False}, {"hidden_size": 96, "tied": True}]
+)
+def test_sizes_that_the_person_sets_never_contradict_what_auto_ties(model: dict[str, object]) -> None:
+    for tokens in ("char", "word"):
+        facts = Facts(1_000_000, 500, tokens)
+        tables = {"corpus": {"tokens": tokens}, "model": model, "training": {"minutes": 2}}
+        made = choose_measured(tables, facts, step_seconds(500)).configuration  # type: ignore[arg-type]
+        assert all(getattr(made.model, name) == value for name, value in model.items())
+
+
+def test_steps_that_the_person_sets_are_not_cut_short() -> None:
+    facts = Facts(20_000, 65, "char")
+    made = choose_measured({"training": {"steps": 50_000}}, facts, step_seconds(65)).configuration  # type: ignore[arg-type]
+    assert (made.training.steps, made.training.epochs) == (50_000, 0)
+
+
+def test_auto_passes_by_what_does_not_fit_into_memory() -> None:
+    facts = Facts(500_000_000, 65, "char")
+    tables = {"training": {"minutes": 10_000}}
+    wide = choose_measured(tables, facts, step_seconds(65)).configuration  # type: ignore[arg-type]
+    narrow = choose_measured(tables, facts, step_seconds(65), 400_000_000).configuration  # type: ignore[arg-type]
+    assert training_bytes(narrow, 65) <= 400_000_000 < training_bytes(wide, 65)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried",
+        "MPS backend out of memory (MPS allocated: 1 GB)",
+    ],
+)
+def test_an_error_that_tells_of_too_little_memory_is_known_as_that(words: str) -> None:
+    assert is_out_of_memory(RuntimeError(words))
+    assert is_out_of_memory(MemoryError())
+    assert not is_out_of_memory(RuntimeError("mat1 and mat2 must have the same dtype"))

@@ -145,3 +145,17 @@ def test_sampling_validating_and_saving_in_between_change_not_one_bit(library: L
             control.save_now()
     assert losses(seen) == expected_losses
     assert last_tensors(session) == expected_tensors
+
+
+def test_a_lengthened_run_that_was_left_is_not_complete_and_goes_on(library: Library, corpus: str) -> None:
+    session = prepared(create_run(library, Request(corpus, tables(), "test"), RunControl()))
+    finish(session)
+    events = prepared(resume_run(library, session.folder.id, Durations(steps=9), RunControl())).run()
+    for event in events:
+        if isinstance(event, StepCompleted) and event.step == 36:
+            break
+    record = RunRecord.from_json(session.folder.read_info())
+    assert record.outcome == ""
+    events.close()
+    resumed = prepared(resume_run(library, session.folder.id, Durations(), RunControl()))
+    assert max(losses(finish(resumed))) == 39

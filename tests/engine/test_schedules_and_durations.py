@@ -22,6 +22,11 @@ def test_zaremba_s_schedule_is_constant_for_four_epochs_and_then_halves_at_each(
     assert rates == [1.0, 1.0, 0.5, 0.5, 0.25, 0.125]
 
 
+def test_steps_without_a_hold_begin_at_the_full_rate() -> None:
+    config = training(schedule="step", decay_factor=0.5, decay_every_epochs=5)
+    assert [learning_rate(config, Progress(0, epoch, 1000)) for epoch in (0, 4.9, 5, 10)] == [1.0, 1.0, 0.5, 0.25]
+
+
 def test_char_rnn_s_schedule_loses_three_percent_per_epoch_after_ten() -> None:
     config = training(schedule="exponential", hold_epochs=10, decay_factor=0.97)
     assert learning_rate(config, Progress(0, 10.0, None)) == 1.0

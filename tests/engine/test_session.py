@@ -160,8 +160,9 @@ def test_a_text_shorter_than_a_window_trains_with_the_window_cut(
         corpus_id=imported("To be, or not to be."), training={"window_size": 64, "batch_size": 32, "steps": 3}
     )
     events = list(session.run())
-    (warning,) = of(WarningIssued, events)
-    assert warning.message.text.startswith("The training text has only 18 tokens: the window is cut to 17 tokens")
+    window, batch = of(WarningIssued, events)
+    assert window.message.text.startswith("The training text has only 18 tokens: the window is cut to 17 tokens")
+    assert batch.message.text == "The training text has only 18 tokens: the batch is cut to 1."
     assert events[-1].outcome == "completed"  # type: ignore[union-attr]
     assert session.folder.read_info()["configuration"]["training"]["window_size"] == 17  # type: ignore[index, call-overload]
 

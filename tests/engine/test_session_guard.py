@@ -98,7 +98,7 @@ def test_three_times_without_a_validation_between_is_a_failure_that_keeps_the_be
     ended = events[-1]
     assert isinstance(ended, RunEnded)
     assert ended.outcome == "failed"
-    assert ended.reason.text.startswith("The loss stopped being a finite number 3 times in a row.")
+    assert ended.reason.text.startswith("The training went out of control 3 times in a row.")
     assert ended.best_step == 7
     assert ended.best_valid_loss_nats is not None
     assert session.error is None
