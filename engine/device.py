@@ -60,14 +60,6 @@ def machine_key(device: torch.device) -> str:
     return f"{device.type}: {device_name(device)}; torch {torch.__version__}; {torch.get_num_threads()} threads"
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that the memory of the machine or of its GPU did not suffice."""
-    if isinstance(error, MemoryError | torch.cuda.OutOfMemoryError):
-        return True
-    words = ("can't allocate memory", "not enough memory", "out of memory")
-    return isinstance(error, RuntimeError) and any(word in str(error).lower() for word in words)
-
-
 def memory_bytes(device: torch.device) -> int:
     """Memory in use by this process: on the device if it has its own, else resident memory. 0 where unknown."""
     if device.type == "cuda":

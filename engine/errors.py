@@ -6,6 +6,7 @@ the template and format the values in the person's own language.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 Value = str | int | float
 
@@ -23,7 +24,7 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The sentence in English, large whole numbers with thousands separators."""
+        """The sentence in English, numbers as people write them, with thousands separators."""
         return self.template.format(**{name: _plain(value) for name, value in self.values.items()})
 
     def __str__(self) -> str:
@@ -39,8 +40,20 @@ def _plain(value: Value) -> str:
     if isinstance(value, bool | str):
         return str(value)
     if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:.4g}"
+        return f"{value:,}" if abs(value) < _MOST_SHOWN else "a number of more than 100 digits"
+    size = abs(value)
+    if size < _LARGEST_WRITTEN_OUT and value.is_integer():
+        return f"{int(value):,}"
+    if not _SMALLEST_WRITTEN_OUT <= size < _LARGEST_WRITTEN_OUT:
+        return f"{value:.4g}"
+    short = f"{value:.7g}"  # what a person wrote, such as a bound, is shown exactly; what was computed is rounded
+    if float(short) != value:
+        short = f"{value:.0f}" if size >= 1000 else f"{value:.4g}"
+    return f"{Decimal(short):,f}"
+
+
+_MOST_SHOWN = 10**100
+_SMALLEST_WRITTEN_OUT, _LARGEST_WRITTEN_OUT = 1e-9, 1e21
 
 
 class TextloomError(Exception):
@@ -83,3 +96,11 @@ class Cancelled(TextloomError):
 
     def __init__(self) -> None:
         super().__init__("Cancelled. Nothing was changed.")
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error, of torch perhaps, says that the memory of the machine or of its GPU did not suffice."""
+    words = ("can't allocate memory", "not enough memory", "out of memory")
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(word in str(error).lower() for word in words)
+    )

@@ -4,6 +4,7 @@ import traceback
 from datetime import UTC, datetime
 
 from engine.cli.output import Output
+from engine.errors import is_out_of_memory
 from engine.library.library import Library
 
 
@@ -15,7 +16,7 @@ def tell(output: Output, sentence: str, kind: str) -> None:
 
 def unexpected(library: Library | None, error: BaseException) -> str:
     """The sentence for an error that nobody foresaw; its details are logged."""
-    if isinstance(error, MemoryError) or "not enough memory" in str(error):
+    if is_out_of_memory(error):
         return f"The memory does not suffice: use a smaller model, batch or window. {log(library, error)}"
     return f"Something unexpected happened: {type(error).__name__}. {log(library, error)}"
 

@@ -3,17 +3,21 @@
 import argparse
 
 from engine.cli.output import Output
+from engine.cli.place import LibraryPlace
 from engine.config.recipes import preset, preset_names
 from engine.library.entries import Entry
-from engine.library.library import Library
 from engine.library.verify import verify as verify_library
 
 
-def list_all(_arguments: argparse.Namespace, library: Library, output: Output) -> int:
+def list_all(_arguments: argparse.Namespace, place: LibraryPlace, output: Output) -> int:
     """List texts and runs."""
-    corpora, runs = library.list_corpora(), library.list_runs()
+    corpora: list[Entry] = []
+    runs: list[Entry] = []
+    if place.is_named or not place.is_missing:
+        library = place.existing()
+        corpora, runs = library.list_corpora(), library.list_runs()
     if not corpora and not runs:
-        output.text(f'The library {library.path} is empty. Begin with: textloom train "Python manual"')
+        output.text(f'{place.emptiness} Begin with: textloom train "Python manual"')
     for heading, kind, entries in (("Texts", "corpus", corpora), ("Runs", "run", runs)):
         if entries:
             output.text(f"{heading}:")
@@ -45,7 +49,7 @@ def _remark(entry: Entry) -> str:
     return f" ({', '.join(words)})" if words else ""
 
 
-def list_presets(_arguments: argparse.Namespace, _library: Library, output: Output) -> int:
+def list_presets(_arguments: argparse.Namespace, _place: LibraryPlace, output: Output) -> int:
     """List the presets."""
     for name in preset_names():
         recipe = preset(name)
@@ -54,10 +58,10 @@ def list_presets(_arguments: argparse.Namespace, _library: Library, output: Outp
     return 0
 
 
-def verify(_arguments: argparse.Namespace, library: Library, output: Output) -> int:
+def verify(_arguments: argparse.Namespace, place: LibraryPlace, output: Output) -> int:
     """Check every file of the library; 1 if something is damaged that could not be repaired."""
     num_damaged = 0
-    for finding in verify_library(library):
+    for finding in verify_library(place.existing(repair=True)):
         num_damaged += finding.kind == "damaged"
         output.record({"kind": finding.kind, "path": str(finding.path), "message": finding.message.text})
         output.text(finding.message.text)

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 from engine.cli.failures import tell, unexpected
 from engine.cli.output import Output
 from engine.cli.parser import COMMANDS, build_parser
+from engine.cli.place import LibraryPlace
+from engine.cli.process import spin_briefly
 from engine.errors import Cancelled, TextloomError
-from engine.library.library import Library
 
 if TYPE_CHECKING:
     import argparse
 
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_ABORTED = 1, 2, 130
 
-Command = Callable[["argparse.Namespace", Library, Output], int]
+Command = Callable[["argparse.Namespace", LibraryPlace, Output], int]
 
 
 def program_version() -> str:
@@ -32,7 +33,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code. 0 done or kept, 1 failed, 2 bad input, 130 aborted."""
     is_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     output = Output(is_json=is_json)
-    library: Library | None = None
+    place: LibraryPlace | None = None
     try:
         parsed = build_parser(program_version()).parse_args(arguments)
         output = Output(is_json=getattr(parsed, "json", False))
@@ -41,8 +42,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
             output.text('For example: textloom train "Python manual". More: textloom --help')
             return 0
         command = _command(parsed.command)
-        library = Library.open(getattr(parsed, "library", None), repair=parsed.command == "verify")
-        return command(parsed, library, output)
+        place = LibraryPlace(getattr(parsed, "library", None))
+        return command(parsed, place, output)
     except (KeyboardInterrupt, Cancelled):
         output.note("Stopped.")
         return EXIT_ABORTED
@@ -54,7 +55,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
         return EXIT_ABORTED
     except Exception as error:
-        tell(output, unexpected(library, error), type(error).__name__)
+        tell(output, unexpected(place.opened if place else None, error), type(error).__name__)
         return EXIT_FAILED
 
 
@@ -89,10 +90,7 @@ def _command(name: str) -> Command:
 
 def main() -> None:
     """Run the command of this process and end it with its exit code."""
-    # Threads that wait for each other shall spin only briefly before they sleep. Beside two busy programs on two cores
-    # a training step of an LSTM with 384 units took 400 ms with OpenMP's default, 80 to 140 ms so; alone 19 ms, as with
-    # the default (always sleeping: 41 ms). OpenMP reads this when torch is loaded.
-    os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+    spin_briefly()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")

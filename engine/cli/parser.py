@@ -3,13 +3,11 @@
 import argparse
 import difflib
 import re
-import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from engine.config.configuration import SECTIONS, known_names
-from engine.config.corpus import CleaningConfig
-from engine.config.options import options_of
+from engine.cli.setting_help import cleaning_help, training_help
 from engine.errors import BadInput
 
 COMMANDS = ("import", "train", "resume", "sample", "evaluate", "list", "presets", "export", "verify")
@@ -18,11 +16,19 @@ COMMANDS = ("import", "train", "resume", "sample", "evaluate", "list", "presets"
 class Parser(argparse.ArgumentParser):
     """Tells of a wrong argument by our own error instead of ending the program."""
 
+    settings_help: Callable[[], str] | None = None
+
+    def format_help(self) -> str:
+        """The help, with the settings where a command has some."""
+        if self.settings_help is not None:
+            self.epilog = self.settings_help()
+        return super().format_help()
+
     def error(self, message: str) -> NoReturn:
         """Raise BadInput."""
         wrong = re.match(r"argument COMMAND: invalid choice: '(.*)' \(choose from", message, re.DOTALL)
         if wrong is None:
-            sentence = message[:1].upper() + message[1:]
+            sentence = message[:1].upper() + (message[1:] if len(message) <= 300 else f"{message[1:300]}…")
             raise BadInput("{message}. Try: {program} --help", message=sentence, program=self.prog)
         nearest = difflib.get_close_matches(wrong[1], COMMANDS, n=1)
         hint = f"Did you mean {nearest[0]}?" if nearest else f"There are: {', '.join(COMMANDS)}."
@@ -72,11 +78,11 @@ def _add_splits(parser: Parser) -> None:
     parser.add_argument("--test", type=Path, metavar="PATH", help="a text kept apart for a test at the end")
 
 
-def _add_settings(parser: Parser, settings: list[str]) -> None:
+def _add_settings(parser: Parser, settings_help: Callable[[], str]) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="SECTION.FIELD=VALUE", help="choose a setting; may be repeated"
     )
-    parser.epilog = textwrap.fill(f"Settings: {', '.join(settings)}.", width=79, break_on_hyphens=False)
+    parser.settings_help = settings_help
 
 
 def _add_import(parser: Parser) -> None:
@@ -85,7 +91,7 @@ def _add_import(parser: Parser) -> None:
     parser.add_argument("--encoding", metavar="E", help="read the files in this encoding, for example cp1252")
     parser.add_argument("--one-each", action="store_true", help="make one text of each file")
     _add_splits(parser)
-    _add_settings(parser, _cleaning_settings())
+    _add_settings(parser, cleaning_help)
 
 
 def _add_train(parser: Parser) -> None:
@@ -98,12 +104,7 @@ def _add_train(parser: Parser) -> None:
     parser.add_argument("--name", help="what the run shall be called")
     parser.add_argument("--encoding", metavar="E", help="read the file in this encoding")
     _add_splits(parser)
-    chosen = [f"{section}.{name}" for section in SECTIONS[:3] for name in known_names(section, {})]
-    _add_settings(parser, [*chosen, *_cleaning_settings()])
-
-
-def _cleaning_settings() -> list[str]:
-    return [f"corpus.{name}" for name in options_of(CleaningConfig)]
+    _add_settings(parser, training_help)
 
 
 def _add_durations(parser: Parser) -> None:
@@ -121,8 +122,8 @@ def _add_resume(parser: Parser) -> None:
 def _add_sample(parser: Parser) -> None:
     parser.add_argument("model", metavar="RUN-OR-FILE", help="name or id of a run, or a .textloom file")
     parser.add_argument("--prompt", metavar="P", help="what the text begins with")
-    parser.add_argument("--length", type=int, metavar="N", help="how many tokens to write (default: 500)")
-    parser.add_argument("--temperature", type=float, metavar="T", help="0 is safe, 1 is bold (default: 0.8)")
+    parser.add_argument("--length", type=int, metavar="N", help="how many tokens to write (else as in its recipe)")
+    parser.add_argument("--temperature", type=float, metavar="T", help="0 is safe, 1 is bold (else as in its recipe)")
     parser.add_argument("--seed", type=int, metavar="S", help="the same seed writes the same text")
     parser.add_argument("--stop", metavar="TEXT", help="end where this text appears")
     parser.add_argument("--count", type=int, default=1, metavar="K", help="how many samples (default: 1)")

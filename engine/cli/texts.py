@@ -10,6 +10,7 @@ from types import FrameType, TracebackType
 from typing import Any, Self, assert_never
 
 from engine.cli.output import Output, duration
+from engine.cli.place import LibraryPlace
 from engine.cli.settings import split_settings
 from engine.config.configuration import SECTIONS
 from engine.config.corpus import CleaningConfig
@@ -24,13 +25,13 @@ from engine.text.samples import import_sample, is_sample
 from engine.text.sources import FoundTexts, Problem, find_texts, shown
 
 
-def import_command(arguments: argparse.Namespace, library: Library, output: Output) -> int:
+def import_command(arguments: argparse.Namespace, place: LibraryPlace, output: Output) -> int:
     """Read texts into the library and report on them."""
     changes, cleaning = split_settings(arguments.set)
     for section, table in changes.items():
         known = [f"corpus.{name}" for name in options_of(CleaningConfig)]
         raise unknown_name(f"{section}.{next(iter(table))}", known if section in SECTIONS else SECTIONS)
-    for imported in _import(arguments.paths, arguments, cleaning, library, output):
+    for imported in _import(arguments.paths, arguments, cleaning, place.open(), output):
         output.record(as_record(imported))
         output.text(describe(imported))
     return 0

@@ -12,6 +12,8 @@ import torch
 
 from engine.cli.failures import log
 from engine.cli.output import Output, duration
+from engine.cli.place import LibraryPlace
+from engine.cli.process import keep_freed_memory
 from engine.cli.settings import split_settings
 from engine.cli.texts import find_or_import
 from engine.config.configuration import from_tables, merged
@@ -46,12 +48,14 @@ DURATIONS = ("minutes", "epochs", "steps", "tokens")
 EXIT_CODES = {"completed": 0, "stopped_early": 0, "stopped": 0, "failed": 1}
 
 
-def train(arguments: argparse.Namespace, library: Library, output: Output) -> int:
+def train(arguments: argparse.Namespace, place: LibraryPlace, output: Output) -> int:
     """Train a model on a text of the library, or on a file that is imported on the way."""
+    keep_freed_memory()
     recipe = read_recipe(arguments.config) if arguments.config else preset(arguments.preset)
     changes, cleaning = split_settings(arguments.set)
     tables = configured(recipe, changes, arguments)
     num_threads = from_tables(tables).training.num_threads
+    library = place.open()
     corpus_id = find_or_import(arguments, cleaning, library, output)
     request = Request(corpus_id, tables, recipe.name, recipe.is_planned, title=arguments.name or "")
     control = RunControl()
@@ -73,9 +77,11 @@ def configured(
     return merged(tables, changes)
 
 
-def resume(arguments: argparse.Namespace, library: Library, output: Output) -> int:
+def resume(arguments: argparse.Namespace, place: LibraryPlace, output: Output) -> int:
     """Go on with a run; a run that is done says so unless a duration is added."""
+    keep_freed_memory()
     added = _added(arguments)
+    library = place.existing()
     entry = library.find("runs", arguments.run)
     record = RunRecord.from_json(library.run(entry.id).read_info())
     if record.outcome in ("completed", "stopped_early") and not added.is_given:
@@ -220,8 +226,8 @@ class EventPrinter:
                 output.note(f"step {event.step:,}: {event.field} is now {event.new}")
             case Rewound():
                 output.note(
-                    f"step {event.step:,}: the loss was not finite; back to step {event.to_step:,} at "
-                    f"{event.learning_rate_factor:g} of the learning rate"
+                    f"step {event.step:,}: the training went out of control; it went back to step {event.to_step:,} "
+                    "at half the learning rate"
                 )
             case RunPaused() | RunResumed():
                 pass
@@ -258,6 +264,8 @@ class EventPrinter:
                 f"Best at step {event.best_step:,}: {event.best_valid_loss_nats:.4f} nats per token{written}; "
                 f"guesses {event.best_valid_accuracy:.0%} of the next tokens."
             )
+        if event.best_test_loss_nats is not None:
+            self._output.note(f"On the test text: {event.best_test_loss_nats:.4f} nats per token.")
         advice = []
         if event.best_valid_loss_nats is not None:
             advice.append(f"To write with it: {self._command('sample', event.run)}")

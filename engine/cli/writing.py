@@ -3,27 +3,31 @@
 import argparse
 import os
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from engine.cli.output import Output
+from engine.cli.place import LibraryPlace
 from engine.config.options import build
 from engine.config.sampling import SamplingConfig
 from engine.errors import BadInput
-from engine.library.library import Library
 from engine.models.model_file import SUFFIX, LoadedModel, read_model, write_model
 from engine.models.run_model import read_run_model
 from engine.sampling.generate import Sample, Writer
 
+MOST_SAMPLES = 10_000
+
 T = TypeVar("T")
 
 
-def load(name: str, library: Library, output: Output) -> LoadedModel:
+def load(name: str, place: LibraryPlace, output: Output) -> LoadedModel:
     """The model of a .textloom file or of a run. Raises BadInput if there is neither."""
     path = Path(name)
     if name.endswith(SUFFIX) or path.name != name:
         return read_model(path)
     try:
+        library = place.existing()
         entry = library.find("runs", name)
     except BadInput:
         if os.path.isfile(name):  # noqa: PTH113, which raises for a name that is too long
@@ -35,17 +39,20 @@ def load(name: str, library: Library, output: Output) -> LoadedModel:
     return model
 
 
-def sample(arguments: argparse.Namespace, library: Library, output: Output) -> int:
-    """Write with a model."""
+def sample(arguments: argparse.Namespace, place: LibraryPlace, output: Output) -> int:
+    """Write with a model, as its recipe says where the command says nothing."""
     chosen = {
         name: value
         for name in ("prompt", "length", "temperature", "seed", "stop")
         if (value := getattr(arguments, name)) is not None
     }
-    settings = build(SamplingConfig, "sampling", chosen)
+    checked = build(SamplingConfig, "sampling", chosen)
     if arguments.count < 1:
         raise BadInput("--count is {count}, but must be at least 1.", count=arguments.count)
-    model = load(arguments.model, library, output)
+    if arguments.count > MOST_SAMPLES:
+        raise BadInput("--count is {count}, but must be at most {most}.", count=arguments.count, most=MOST_SAMPLES)
+    model = load(arguments.model, place, output)
+    settings = replace(model.configuration.sampling, **{name: getattr(checked, name) for name in chosen})
     writer = Writer.from_model(model)
     if arguments.count == 1:
         _stream(writer, settings, output)
@@ -83,12 +90,12 @@ def _tell_replaced(written: Sample, output: Output) -> None:
         )
 
 
-def evaluate(arguments: argparse.Namespace, library: Library, output: Output) -> int:
+def evaluate(arguments: argparse.Namespace, place: LibraryPlace, output: Output) -> int:
     """Measure how well a model predicts a text."""
     from engine.cli.texts import read_plain
     from engine.evaluation.evaluate import evaluate_text_in_steps
 
-    model = load(arguments.model, library, output)
+    model = load(arguments.model, place, output)
     text = read_plain(arguments.text, output)
     result = _watched(evaluate_text_in_steps(model, text), output)
     record = result.as_record()
@@ -117,14 +124,16 @@ def _shown(value: float | None) -> str:
     return "not a number" if value is None else f"{value:.4f}"
 
 
-def export(arguments: argparse.Namespace, library: Library, output: Output) -> int:
+def export(arguments: argparse.Namespace, place: LibraryPlace, output: Output) -> int:
     """Write the best model of a run to a file."""
     path: Path = arguments.file
     if path.suffix != SUFFIX:
         raise BadInput("The file must be called something{suffix}, not {name}.", suffix=SUFFIX, name=path.name)
     if not path.parent.is_dir():
         raise BadInput("There is no folder {folder} for the file. Choose another one.", folder=str(path.parent))
-    model = load(arguments.run, library, output)
+    if os.path.lexists(path):
+        raise BadInput("{path} exists already. Choose another name, or remove it first.", path=str(path))
+    model = load(arguments.run, place, output)
     write_model(path, model, model.arrays)
     output.record({"file": str(path), "bytes": path.stat().st_size})
     output.text(f"Written: {path} ({path.stat().st_size:,} bytes). A model can repeat passages of its text.")

@@ -11,7 +11,16 @@ from typing import Any
 from engine.config.corpus import CorpusConfig
 from engine.config.model import CELLS, LstmConfig, ModelConfig
 from engine.config.optimizer import OPTIMIZERS, SCHEDULES
-from engine.config.options import Section, build, options_of, unknown_choice, unknown_name
+from engine.config.options import (
+    Option,
+    OptionValue,
+    Section,
+    build,
+    default_of,
+    options_of,
+    unknown_choice,
+    unknown_name,
+)
 from engine.config.sampling import SamplingConfig
 from engine.config.training import TrainingConfig
 from engine.errors import BadInput, InvalidSetting, NewerFormat
@@ -51,6 +60,12 @@ def _check_corpus(corpus: CorpusConfig) -> None:
             "corpus.unknown_character out.",
             field="corpus.tokens",
         )
+    if corpus.tokens == "word" and corpus.unknown_character:
+        raise InvalidSetting(
+            "{field} is for models that read characters: words always have a token for those that are not known. "
+            "Leave it out.",
+            field="corpus.unknown_character",
+        )
 
 
 def _check_model(model: ModelConfig) -> None:
@@ -79,7 +94,7 @@ def check_training(training: TrainingConfig) -> None:
 def _families(section: str, table: Mapping[str, object]) -> list[tuple[str, Section]]:
     """The tagged unions of a section with the class that its table chooses: (word, class) pairs."""
     chosen: list[tuple[str, Section]] = []
-    for word, known, default in _UNIONS.get(section, ()):
+    for word, known, default, _ in _UNIONS.get(section, ()):
         kind = table.get(word, default)
         if not isinstance(kind, str) or kind not in known:
             raise unknown_choice(f"{section}.{word}", kind, list(known))
@@ -87,9 +102,13 @@ def _families(section: str, table: Mapping[str, object]) -> list[tuple[str, Sect
     return chosen
 
 
-_UNIONS: dict[str, tuple[tuple[str, Mapping[str, Section], str], ...]] = {
-    "model": (("cell", CELLS, "lstm"),),
-    "training": (("optimizer", OPTIMIZERS, "adamw"), ("schedule", SCHEDULES, "cosine")),
+# The words that choose a family in a section: its classes by their name, the default, and what the word means.
+_UNIONS: dict[str, tuple[tuple[str, Mapping[str, Section], str, str], ...]] = {
+    "model": (("cell", CELLS, "lstm", "The kind of recurrent network."),),
+    "training": (
+        ("optimizer", OPTIMIZERS, "adamw", "How the weights follow the gradient."),
+        ("schedule", SCHEDULES, "cosine", "How the learning rate changes during training."),
+    ),
 }
 _PLAIN: dict[str, Section] = {"corpus": CorpusConfig, "training": TrainingConfig, "sampling": SamplingConfig}
 
@@ -179,13 +198,53 @@ def merged(base: Mapping[str, object], changes: Mapping[str, Mapping[str, object
         if section not in SECTIONS:
             raise unknown_name(f"{section}.{next(iter(table), '')}", SECTIONS)
         own = result.setdefault(section, {})
-        words = [word for word, _, _ in _UNIONS.get(section, ())]
+        words = [word for word, *_ in _UNIONS.get(section, ())]
         chosen = {word: table[word] for word in words if word in table}
         if chosen:
             known = known_names(section, {**own, **chosen})
             own = {name: value for name, value in own.items() if name in known}
         result[section] = {**own, **table}
     return result
+
+
+@dataclass(frozen=True)
+class DeclaredSetting:
+    """One setting for `--set`.
+
+    only_with: the families that have it, after the word that chooses them ("cell rnn"), empty when all do;
+    other_defaults: the families whose default is another one.
+    """
+
+    path: str
+    option: Option
+    default: OptionValue
+    only_with: str = ""
+    other_defaults: Mapping[str, OptionValue] = field(default_factory=dict)
+
+
+def declared_settings(section: str) -> list[DeclaredSetting]:
+    """All settings of a section, of all its families; what families declare in different words is there for each."""
+    found = [] if section not in _PLAIN else declared_options(_PLAIN[section], section)
+    for word, known, default, meaning in _UNIONS.get(section, ()):
+        found.append(DeclaredSetting(f"{section}.{word}", Option(word, meaning, choices=tuple(known)), default))
+        declared: dict[tuple[str, Option], dict[str, OptionValue]] = {}
+        for kind, family in known.items():
+            for setting in declared_options(family, section):
+                declared.setdefault((setting.path, setting.option), {})[kind] = setting.default
+        for (path, option), defaults in declared.items():
+            first = next(iter(defaults.values()))
+            only_with = "" if len(defaults) == len(known) else f"{word} {' or '.join(defaults)}"
+            others = {kind: value for kind, value in defaults.items() if value != first}
+            found.append(DeclaredSetting(path, option, first, only_with, others))
+    return found
+
+
+def declared_options(section: Section, prefix: str) -> list[DeclaredSetting]:
+    """The settings that one dataclass of options declares."""
+    return [
+        DeclaredSetting(f"{prefix}.{name}", option, default_of(section, name))
+        for name, option in options_of(section).items()
+    ]
 
 
 def live_options() -> list[str]:

@@ -108,25 +108,28 @@ def _checked_number(path: str, value: object, declared: Option, *, whole: bool) 
             "{field} is a whole number, not {value}. The nearest is {nearest}.",
             field=path, value=_shown(value), nearest=round(value),
         )  # fmt: skip
-    number: int | float = int(value) if whole else float(value)
-    if declared.minimum is not None and number < declared.minimum:
+    if declared.minimum is not None and value < declared.minimum:
         raise InvalidSetting(
             "{field} is {value}, but must be at least {nearest}. The nearest possible value is {nearest}.",
             field=path, value=_shown(value), nearest=declared.minimum,
         )  # fmt: skip
-    if declared.maximum is not None and number > declared.maximum:
+    if declared.maximum is not None and value > declared.maximum:
         raise InvalidSetting(
             "{field} is {value}, but must be at most {nearest}. The nearest possible value is {nearest}.",
             field=path, value=_shown(value), nearest=declared.maximum,
         )  # fmt: skip
-    return number
+    try:
+        return int(value) if whole else float(value)
+    except OverflowError:  # an option without bounds
+        raise InvalidSetting("{field} is {value}, which is too large.", field=path, value=_shown(value)) from None
 
 
 def unknown_choice(path: str, value: object, choices: Iterable[str]) -> InvalidSetting:
     """The error for a word that is none of the choices, with the nearest that is."""
     return InvalidSetting(
         "{field} cannot be {value}. Choose one of: {choices}.{hint}",
-        field=path, value=_shown(value), choices=", ".join(choices), hint=_hint(str(value), choices),
+        field=path, value=_shown(value), choices=", ".join(choices),
+        hint=_hint(value, choices) if isinstance(value, str) else "",
     )  # fmt: skip
 
 
@@ -141,11 +144,18 @@ def _hint(name: str, known: Iterable[str]) -> str:
 
 
 def _shown(value: object) -> str:
-    return repr(value)[:80]
+    try:
+        shown = repr(value)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return shown if len(shown) <= 80 else f"{shown[:79]}…"
 
 
 def parse_setting(text: str) -> tuple[str, str, object]:
-    """Take `section.name=value` of the command line apart; the value as TOML would read it, else as plain words."""
+    """Take `section.name=value` of the command line apart; the value as TOML would read it, else as plain words.
+
+    Raises InvalidSetting.
+    """
     path, separator, written = text.partition("=")
     section, dot, name = path.strip().partition(".")
     if not (separator and dot and section and name):
@@ -157,6 +167,8 @@ def parse_setting(text: str) -> tuple[str, str, object]:
         value = tomllib.loads(f"value = {written.strip()}")["value"]
     except tomllib.TOMLDecodeError:
         value = written.strip()
+    except (ValueError, RecursionError):  # a whole number of thousands of digits, brackets within brackets
+        raise InvalidSetting("The value of {field} is far too long. Give a shorter one.", field=path.strip()) from None
     return section, name, value
 
 

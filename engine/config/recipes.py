@@ -63,9 +63,14 @@ def read_recipe(path: Path) -> Recipe:
         raise BadInput("The configuration {path} is larger than 1 MB, so it is not one.", path=str(path))
     try:
         tables = tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(
             "The configuration {path} is not valid TOML: {reason}.", path=str(path), reason=str(error)[:200]
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise BadInput(
+            "The configuration {path} holds a number that is far too long, or lists within lists without end.",
+            path=str(path),
         ) from error
     return _recipe(path.stem, tables)
 

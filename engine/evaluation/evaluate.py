@@ -5,6 +5,7 @@
 """
 
 import math
+from collections import Counter
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from typing import TypeVar
@@ -114,7 +115,8 @@ def encode_known(tokenizer: Tokenizer, text: str) -> tuple[TokenIdArray, float]:
         ids = tokenizer.encode(text)
     except BadInput:
         ids, replaced = tokenizer.encode_prompt(text)
-        return ids, sum(text.count(character) for character in replaced) / max(len(text), 1)
+        counts = Counter(text)
+        return ids, sum(counts[character] for character in replaced) / max(len(text), 1)
     return ids, _share_of(ids, tokenizer.unknown_id)
 
 

@@ -13,7 +13,7 @@ from engine.library.files import open_regular, read_into
 from engine.library.locks import folder_lock
 
 CORPUS_DESCRIPTION: Final = "corpus.json"
-TEXT_NAMES: Final = ("text.utf8", "valid.utf8", "test.utf8")
+_TEXT_NAMES: Final = ("text.utf8", "valid.utf8", "test.utf8")
 
 _CHUNK_BYTES = 2**22
 
@@ -25,7 +25,7 @@ class CorpusFolder:
         self.path = path
         self.id = path.name
         self.info_path = path / CORPUS_DESCRIPTION
-        self.text_path, self.valid_path, self.test_path = (path / name for name in TEXT_NAMES)
+        self.text_path, self.valid_path, self.test_path = (path / name for name in _TEXT_NAMES)
 
     def lock(self) -> AbstractContextManager[None]:
         """Hold the corpus for writing (an import, ids being built). Raises `StorageFailed` when it is in use."""
@@ -40,7 +40,7 @@ class CorpusFolder:
 
         `digests` gives the SHA-256 (hexadecimal) of the files, by name, whose writer has computed it on the way.
         """
-        names = [name for name in TEXT_NAMES if (self.path / name).exists()]
+        names = [name for name in _TEXT_NAMES if (self.path / name).exists()]
         known = digests or {}
         files = {
             name: {
@@ -54,7 +54,7 @@ class CorpusFolder:
     def check(self) -> None:
         """Compare the text files with corpus.json. Raises `DamagedFile` for the first that is not what was written."""
         files = self.read_info().get("files")
-        if not isinstance(files, dict) or TEXT_NAMES[0] not in files or not files.keys() <= set(TEXT_NAMES):
+        if not isinstance(files, dict) or _TEXT_NAMES[0] not in files or not files.keys() <= set(_TEXT_NAMES):
             raise DamagedFile("{path} is damaged: it does not list its texts.", path=str(self.info_path))
         for name, record in files.items():
             if not is_as_recorded(self.path / name, record):

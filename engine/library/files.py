@@ -24,9 +24,9 @@ if sys.platform != "win32":
 
 Bytes = bytes | bytearray | memoryview
 
-MAX_JSON_BYTES = 16 * 2**20
-TEMPORARY_PREFIX: Final = ".textloom-"
-TEMPORARY_SUFFIX: Final = ".tmp"
+_MAX_JSON_BYTES = 16 * 2**20
+_TEMPORARY_PREFIX: Final = ".textloom-"
+_TEMPORARY_SUFFIX: Final = ".tmp"
 
 _WINDOWS_RETRY_ERRORS = (5, 32, 33)  # access denied, sharing violation, lock violation: indexers and virus scanners
 _WINDOWS_RETRY_SECONDS = 2.5
@@ -168,7 +168,7 @@ def read_text(path: Path, *, max_bytes: int) -> str:
         ) from None
 
 
-def read_json(path: Path, *, max_bytes: int = MAX_JSON_BYTES) -> object:
+def read_json(path: Path, *, max_bytes: int = _MAX_JSON_BYTES) -> object:
     """The value of a JSON file, read strictly (see `parse_json`). Raises `DamagedFile` or `StorageFailed`."""
     try:
         return parse_json(read_bytes(path, max_bytes=max_bytes))
@@ -176,7 +176,7 @@ def read_json(path: Path, *, max_bytes: int = MAX_JSON_BYTES) -> object:
         raise DamagedFile("{path} is damaged: {reason}.", path=str(path), reason=str(error)) from None
 
 
-def read_json_object(path: Path, *, max_bytes: int = MAX_JSON_BYTES) -> dict[str, object]:
+def read_json_object(path: Path, *, max_bytes: int = _MAX_JSON_BYTES) -> dict[str, object]:
     """As `read_json`, for a file that holds one JSON object."""
     value = read_json(path, max_bytes=max_bytes)
     if not isinstance(value, dict):
@@ -273,13 +273,13 @@ def sweep_temporaries(folder: Path) -> list[str]:
 
 def is_temporary(name: str) -> bool:
     """Whether a file name is one of `atomic_writer`'s temporary names."""
-    return name.startswith(TEMPORARY_PREFIX) and name.endswith(TEMPORARY_SUFFIX)
+    return name.startswith(_TEMPORARY_PREFIX) and name.endswith(_TEMPORARY_SUFFIX)
 
 
 def _open_temporary(path: Path) -> tuple[Path, BinaryIO]:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     while True:
-        temporary = path.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(6)}{TEMPORARY_SUFFIX}"
+        temporary = path.parent / f"{_TEMPORARY_PREFIX}{secrets.token_hex(6)}{_TEMPORARY_SUFFIX}"
         try:
             descriptor = os.open(temporary, flags, 0o666)
         except FileExistsError:

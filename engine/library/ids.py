@@ -10,7 +10,7 @@ from typing import Final
 from engine.errors import StorageFailed
 from engine.library.files import make_folder, storage_failed, sync_folder
 
-MAX_SLUG_LENGTH: Final = 32
+_MAX_SLUG_LENGTH: Final = 32
 
 _SUFFIX_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily taken for another
 _SUFFIX_LENGTH = 4
@@ -40,7 +40,7 @@ def new_id(parent: Path, title: str) -> str:
 def slug(title: str) -> str:
     """The ASCII letters and digits of a title in lower case, other characters as single hyphens; never empty."""
     plain = unicodedata.normalize("NFKD", title[:500].casefold()).encode("ascii", "ignore").decode("ascii")
-    words = re.sub(r"[^a-z0-9]+", "-", plain)[:MAX_SLUG_LENGTH].strip("-")
+    words = re.sub(r"[^a-z0-9]+", "-", plain)[:_MAX_SLUG_LENGTH].strip("-")
     return words or "untitled"
 
 

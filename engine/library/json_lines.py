@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
@@ -19,11 +19,11 @@ from types import TracebackType
 from typing import Final, Self
 
 from engine.errors import BadInput
-from engine.library.files import atomic_writer, open_regular, read_into, storage_failed, sync_folder
+from engine.library.files import open_regular, read_into, storage_failed, sync_folder
 from engine.library.strict_json import format_json
 
-CHECKSUM_KEY: Final = "crc"
-MAX_LINES_BYTES = 2**30
+_CHECKSUM_KEY: Final = "crc"
+_MAX_LINES_BYTES = 2**30
 
 _TAIL_SIZE = len(b', "crc": "00000000"}')
 _FIRST_TAIL_BYTES = 2**16
@@ -110,13 +110,6 @@ def read_lines(path: Path, *, start: int = 0) -> Lines:
     return Lines(values, start + size, int(size < len(data)), len(found) - len(values))
 
 
-def rewrite_lines(path: Path, values: Iterable[Mapping[str, object]]) -> None:
-    """Replace the whole file by these lines, atomically: what a run does that goes on from an earlier step."""
-    with atomic_writer(path) as writer:
-        for value in values:
-            writer.write(format_line(value))
-
-
 def cut_torn_tail(path: Path) -> int:
     """Cut off a last line that is not whole; returns the number of bytes that were cut."""
     file_size = path.stat().st_size
@@ -140,8 +133,8 @@ def cut_torn_tail(path: Path) -> int:
 
 def format_line(value: Mapping[str, object]) -> bytes:
     """The line of a JSON object, checksum and newline included. An empty object or one with `"crc"` is refused."""
-    if not value or CHECKSUM_KEY in value:
-        raise ValueError(f"a line needs at least one entry and none named {CHECKSUM_KEY!r}")
+    if not value or _CHECKSUM_KEY in value:
+        raise ValueError(f"a line needs at least one entry and none named {_CHECKSUM_KEY!r}")
     body = format_json(value).encode("utf-8")[:-1]
     return b'%b, "crc": "%08x"}\n' % (body, zlib.crc32(body))
 
@@ -173,12 +166,12 @@ def _size_of_whole_lines(data: bytes) -> int:
 def _read_from(path: Path, start: int) -> bytes:
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size - start
-        if size > MAX_LINES_BYTES:
+        if size > _MAX_LINES_BYTES:
             raise BadInput(
                 "{path} has {size} bytes, more than the {bound} that can be read at once. Move it to another folder.",
                 path=str(path),
                 size=size,
-                bound=MAX_LINES_BYTES,
+                bound=_MAX_LINES_BYTES,
             )
         data = bytearray(max(size, 0))
         file.seek(start)

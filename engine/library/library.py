@@ -1,5 +1,6 @@
 """The folder in which everything is kept: corpora, recipes, runs, writings. Truth is in the folders, not an index."""
 
+import contextlib
 import difflib
 import re
 import sys
@@ -16,7 +17,6 @@ from engine.library.files import (
     read_json_object,
     replace,
     storage_failed,
-    sweep_temporaries,
     sync_folder,
     write_json,
 )
@@ -27,12 +27,12 @@ from engine.library.versions import FORMAT_VERSION, VERSION_FIELDS, is_newer_but
 
 Kind = Literal["corpora", "runs"]
 
-FOLDERS: Final = ("corpora", "recipes", "runs", "writings", "trash", "logs")
-DESCRIPTIONS: Final[Mapping[Kind, str]] = {"corpora": CORPUS_DESCRIPTION, "runs": RUN_DESCRIPTION}
+_FOLDERS: Final = ("corpora", "recipes", "runs", "writings", "trash", "logs")
+_DESCRIPTIONS: Final[Mapping[Kind, str]] = {"corpora": CORPUS_DESCRIPTION, "runs": RUN_DESCRIPTION}
 LIBRARY_DESCRIPTION: Final = "library.json"
 
 _NOUNS: Final[Mapping[Kind, str]] = {"corpora": "corpus", "runs": "run"}
-_KNOWN_NAMES = {*FOLDERS, LIBRARY_DESCRIPTION, "machine.json", "queue.json"}
+_KNOWN_NAMES = {*_FOLDERS, LIBRARY_DESCRIPTION, "machine.json", "queue.json"}
 _TRASHED = re.compile(r"[0-9TZ]+--(corpora|recipes|runs|writings)--(.+)")
 
 
@@ -43,7 +43,7 @@ class Library:
         self.path = path
         self.is_read_only = is_read_only
         self.corpora_path, self.recipes_path, self.runs_path, self.writings_path, self.trash_path, self.logs_path = (
-            path / name for name in FOLDERS
+            path / name for name in _FOLDERS
         )
         self.machine_path = path / "machine.json"
         self.queue_path = path / "queue.json"
@@ -56,7 +56,7 @@ class Library:
         library.json is moved to the trash and made again. Raises `NewerFormat`; `DamagedFile` for library.json;
         `BadInput` when there is none and `create` is false, or when `path` holds other things; `StorageFailed`.
         """
-        path = default_path() if path is None else path.expanduser().resolve()
+        path = default_path() if path is None else _usable(path)
         description = path / LIBRARY_DESCRIPTION
         if not description.exists():
             _check_can_become_library(path, create=create)
@@ -73,7 +73,7 @@ class Library:
             is_newer = False
         library = cls(path, is_read_only=is_newer)
         if not is_newer:
-            for name in FOLDERS:
+            for name in _FOLDERS:
                 make_folder(path / name)
         return library
 
@@ -95,11 +95,6 @@ class Library:
         """The folder of a run, which need not exist."""
         return RunFolder(self.runs_path / _checked_id(run_id))
 
-    def new_corpus(self, title: str) -> CorpusFolder:
-        """A new, empty folder for a corpus."""
-        self.check_writable()
-        return CorpusFolder(self.corpora_path / new_id(self.corpora_path, title))
-
     def new_run(self, title: str) -> RunFolder:
         """A new, empty folder for a run."""
         self.check_writable()
@@ -120,8 +115,8 @@ class Library:
         """
         folder = self.path / kind
         if _is_plain_id(name_or_id) and (folder / name_or_id).is_dir():
-            return read_entry(folder / name_or_id, DESCRIPTIONS[kind])
-        entries = list_entries(folder, DESCRIPTIONS[kind])
+            return read_entry(folder / name_or_id, _DESCRIPTIONS[kind])
+        entries = list_entries(folder, _DESCRIPTIONS[kind])
         wanted = name_or_id.casefold()
         for found in (
             [entry for entry in entries if entry.title == name_or_id],
@@ -151,10 +146,6 @@ class Library:
         self.check_writable()
         write_json(self.machine_path, values)
 
-    def sweep(self) -> list[str]:
-        """Remove temporary files that dead writers left at the top of the library; returns their names."""
-        return [] if self.is_read_only else sweep_temporaries(self.path)
-
     def trash(self, path: Path) -> Path:
         """Move a corpus, run, recipe or writing into the trash and return its place there. Nothing is deleted.
 
@@ -162,7 +153,7 @@ class Library:
         """
         self.check_writable()
         kind = path.parent.name
-        if path.parent.parent != self.path or kind not in FOLDERS[:4]:
+        if path.parent.parent != self.path or kind not in _FOLDERS[:4]:
             raise ValueError(f"{path} is nothing that can be put into the trash")
         return self._move(path, self.trash_path / f"{utc_stamp()}--{kind}--{path.name}")
 
@@ -205,6 +196,22 @@ def default_path() -> Path:
     import platformdirs  # 20 ms that only those pay who do not name a library
 
     return platformdirs.user_data_path("textloom", appauthor=False).resolve()
+
+
+def _usable(path: Path) -> Path:
+    """The absolute form of a path that a person gave. Raises `BadInput` for one at which nothing can be."""
+    try:
+        path = path.expanduser().resolve()
+        with contextlib.suppress(FileNotFoundError):
+            (path / LIBRARY_DESCRIPTION).stat()
+    except NotADirectoryError:
+        pass  # a file: told where it is found to be no library
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error).rstrip(".")
+        raise BadInput(
+            "{path} cannot be the folder of a library: {reason}. Choose another folder.", path=str(path), reason=reason
+        ) from error
+    return path
 
 
 def _check_can_become_library(path: Path, *, create: bool) -> None:

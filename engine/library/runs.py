@@ -23,8 +23,8 @@ from engine.library.tensors import (
 )
 
 RUN_DESCRIPTION: Final = "run.json"
-NUM_KEPT_CHECKPOINTS: Final = 3
-NUM_KEPT_MILESTONES: Final = 12
+_NUM_KEPT_CHECKPOINTS: Final = 3
+_NUM_KEPT_MILESTONES: Final = 12
 MAX_MILESTONES_BYTES: Final = 500_000_000
 MAX_TOKENIZER_BYTES: Final = 128 * 2**20
 
@@ -115,7 +115,7 @@ class RunFolder:
         if is_best:
             self.point("best", step)
         steps = self.checkpoint_steps()
-        kept = {*[other for other in steps if other <= step][-NUM_KEPT_CHECKPOINTS:], self.pointed_step("best")}
+        kept = {*[other for other in steps if other <= step][-_NUM_KEPT_CHECKPOINTS:], self.pointed_step("best")}
         for other in set(steps) - kept:
             _remove(self.checkpoint_path(other))
         return path
@@ -132,7 +132,7 @@ class RunFolder:
         for index, other in enumerate(reversed(self.milestone_steps())):
             path = self.milestones_path / f"{other}.safetensors"
             num_bytes += path.stat().st_size
-            if other != step and (index >= NUM_KEPT_MILESTONES or num_bytes > MAX_MILESTONES_BYTES):
+            if other != step and (index >= _NUM_KEPT_MILESTONES or num_bytes > MAX_MILESTONES_BYTES):
                 _remove(path)
         return True
 

@@ -6,8 +6,8 @@ import re
 from typing import NoReturn
 
 MAX_DEPTH = 64
-MAX_ITEMS = 2_000_000
-MAX_DIGITS = 40
+_MAX_ITEMS = 2_000_000
+_MAX_DIGITS = 40
 
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -17,7 +17,7 @@ class NotStrictJson(ValueError):
 
 
 def parse_json(
-    data: bytes | bytearray | memoryview | str, *, max_depth: int = MAX_DEPTH, max_items: int = MAX_ITEMS
+    data: bytes | bytearray | memoryview | str, *, max_depth: int = MAX_DEPTH, max_items: int = _MAX_ITEMS
 ) -> object:
     """The value of a JSON text in UTF-8.
 
@@ -63,14 +63,14 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _integer(text: str) -> int:
-    if len(text) > MAX_DIGITS:
+    if len(text) > _MAX_DIGITS:
         raise NotStrictJson("a number is too long")
     return int(text)
 
 
 def _number(text: str) -> float:
     value = float(text)
-    if len(text) > MAX_DIGITS or not math.isfinite(value):
+    if len(text) > _MAX_DIGITS or not math.isfinite(value):
         raise NotStrictJson("a number is too large")
     return value
 

@@ -24,11 +24,11 @@ from engine.library.files import Bytes, atomic_writer, open_regular, read_into
 from engine.library.strict_json import NotStrictJson, format_json, parse_json
 from engine.library.versions import VERSION_FIELDS, is_newer_but_readable
 
-FORMAT_NAME: Final = "textloom"
-MAX_HEADER_BYTES: Final = 32 * 2**20
-MAX_TENSORS: Final = 100_000
-MAX_NAME_LENGTH: Final = 500
-MAX_DIMENSIONS: Final = 8
+_FORMAT_NAME: Final = "textloom"
+_MAX_HEADER_BYTES: Final = 32 * 2**20
+_MAX_TENSORS: Final = 100_000
+_MAX_NAME_LENGTH: Final = 500
+_MAX_DIMENSIONS: Final = 8
 DTYPE_SIZES: Final[Mapping[str, int]] = {
     **{"BOOL": 1, "U8": 1, "I8": 1, "U16": 2, "I16": 2, "F16": 2, "BF16": 2},
     **{"U32": 4, "I32": 4, "F32": 4, "U64": 8, "I64": 8, "F64": 8},
@@ -149,17 +149,17 @@ def _format_header(tensors: Mapping[str, RawTensor], metadata: Mapping[str, obje
             "data_offsets": [start, start + data.nbytes],
         }
         start += data.nbytes
-    entries = {"format": FORMAT_NAME, **VERSION_FIELDS, **metadata, "sha256_data": digests}
+    entries = {"format": _FORMAT_NAME, **VERSION_FIELDS, **metadata, "sha256_data": digests}
     texts = {name: format_json(value) for name, value in entries.items()}
     texts["sha256_header"] = format_json(_NO_DIGEST)
     encoded = format_json({_METADATA: texts, **header}).encode("utf-8")
     encoded += b" " * (-len(encoded) % 8)
-    if len(encoded) > MAX_HEADER_BYTES:
+    if len(encoded) > _MAX_HEADER_BYTES:
         raise BadInput(
             "The description of a model has {size} bytes, more than the {bound} that its file can hold. "
             "Use a smaller vocabulary.",
             size=len(encoded),
-            bound=MAX_HEADER_BYTES,
+            bound=_MAX_HEADER_BYTES,
         )
     digest = hashlib.sha256(encoded).hexdigest()
     return encoded.replace(_digest_entry(_NO_DIGEST), _digest_entry(digest)), names
@@ -180,7 +180,7 @@ def _read_header(file: FileIO, path: Path) -> TensorFile:
     if read_into(file, memoryview(prefix), path) < 8:
         raise _foreign(path)
     header_size = int.from_bytes(prefix, "little")
-    if not 2 <= header_size <= min(MAX_HEADER_BYTES, size - 8):
+    if not 2 <= header_size <= min(_MAX_HEADER_BYTES, size - 8):
         raise _foreign(path)
     encoded = bytearray(header_size)
     if read_into(file, memoryview(encoded), path) < header_size:
@@ -197,7 +197,7 @@ def _read_header(file: FileIO, path: Path) -> TensorFile:
 
 
 def _entries(path: Path, metadata: object) -> dict[str, object]:
-    if not isinstance(metadata, dict) or metadata.get("format") != format_json(FORMAT_NAME):
+    if not isinstance(metadata, dict) or metadata.get("format") != format_json(_FORMAT_NAME):
         raise _foreign(path)
     if not all(isinstance(text, str) for text in metadata.values()):
         raise _damaged(path, "its metadata are not texts")
@@ -213,7 +213,7 @@ def _check_header_digest(path: Path, encoded: bytes, digest: object) -> None:
 
 
 def _specs(path: Path, header: dict[str, object], digests: object, data_size: int) -> dict[str, TensorSpec]:
-    if not isinstance(digests, dict) or digests.keys() != header.keys() or len(header) > MAX_TENSORS:
+    if not isinstance(digests, dict) or digests.keys() != header.keys() or len(header) > _MAX_TENSORS:
         raise _damaged(path, "its list of tensors does not match its checksums")
     specs = {name: _spec(path, name, entry, digests[name]) for name, entry in header.items()}
     position = 0
@@ -227,12 +227,16 @@ def _specs(path: Path, header: dict[str, object], digests: object, data_size: in
 
 
 def _spec(path: Path, name: str, entry: object, digest: object) -> TensorSpec:
-    if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"} or len(name) > MAX_NAME_LENGTH:
+    if (
+        not isinstance(entry, dict)
+        or entry.keys() != {"dtype", "shape", "data_offsets"}
+        or len(name) > _MAX_NAME_LENGTH
+    ):
         raise _damaged(path, "it describes a tensor wrongly")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(dtype, str) or dtype not in DTYPE_SIZES or not isinstance(digest, str):
         raise _damaged(path, "it has a tensor of an unknown kind")
-    if not _is_sizes(shape, MAX_DIMENSIONS) or not _is_sizes(offsets, 2) or len(offsets) != 2:
+    if not _is_sizes(shape, _MAX_DIMENSIONS) or not _is_sizes(offsets, 2) or len(offsets) != 2:
         raise _damaged(path, "it describes a tensor wrongly")
     start, stop = offsets
     if stop - start != math.prod(shape) * DTYPE_SIZES[dtype]:

@@ -24,7 +24,7 @@ from engine.library.locks import LOCK_NAME, folder_lock
 from engine.library.runs import MAX_TOKENIZER_BYTES, POINTERS, Pointer, RunFolder
 from engine.library.tensors import check_tensors
 
-MAX_RECIPE_BYTES: Final = 2**20
+_MAX_RECIPE_BYTES: Final = 2**20
 
 _IDS_NAME = re.compile(r"ids-[0-9a-z]+\.(json|bin)")
 _UNFINISHED_SECONDS = 60.0  # a younger folder without any content may be one that is just being filled
@@ -66,16 +66,19 @@ def verify(library: Library) -> Iterator[Finding]:
 
 
 def _check_held(library: Library, path: Path) -> Iterator[Finding]:
-    """Check one corpus or run, holding its lock while it can be changed."""
-    if _is_unfinished(path):
-        yield from _check_unfinished(library, path)
+    """Check one corpus or run, holding its lock while it can be changed; one that vanishes is passed over."""
+    try:
+        if _is_unfinished(path):
+            yield from _check_unfinished(library, path)
+            return
+    except FileNotFoundError:
         return
     with ExitStack() as stack:
         if not library.is_read_only:
             try:
                 stack.enter_context(folder_lock(path))
             except StorageFailed as error:
-                yield Finding("skipped", path, error.message)
+                yield from _skipped(path, error)
                 return
         yield from _sweep(library, path)
         try:
@@ -177,10 +180,15 @@ def _check_pointer(library: Library, run: RunFolder, pointer: Pointer) -> Iterat
 
 
 def _is_unfinished(path: Path) -> bool:
-    """Whether a folder is hidden or has no description (nor, as a run, a checkpoint): being made or left by a crash."""
+    """Whether a folder is hidden or has no description (nor what a run made): being made or left by a crash."""
     corpus, run = CorpusFolder(path), RunFolder(path)
+    has_samples = run.samples_path.is_file() and run.samples_path.stat().st_size > 0
     return path.name.startswith(".") or not (
-        corpus.info_path.exists() or run.info_path.exists() or run.checkpoint_steps()
+        corpus.info_path.exists()
+        or run.info_path.exists()
+        or run.checkpoint_steps()
+        or run.milestone_steps()
+        or has_samples
     )
 
 
@@ -191,13 +199,19 @@ def _check_unfinished(library: Library, path: Path) -> Iterator[Finding]:
     try:
         yield _quarantined(library, path, message("{path} was never finished.", path=str(path)))
     except StorageFailed as error:
+        yield from _skipped(path, error)
+
+
+def _skipped(path: Path, error: StorageFailed) -> Iterator[Finding]:
+    """What cannot be held is in use, unless it was moved away meanwhile."""
+    if path.exists():
         yield Finding("skipped", path, error.message)
 
 
 def _check_recipes(library: Library) -> Iterator[Finding]:
     for path in _files(library.recipes_path, re.compile(r".+\.toml")):
         try:
-            tomllib.loads(read_text(path, max_bytes=MAX_RECIPE_BYTES))
+            tomllib.loads(read_text(path, max_bytes=_MAX_RECIPE_BYTES))
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             reason = message("{path} is damaged: {reason}.", path=str(path), reason=str(error))
             yield Finding("damaged", path, reason)

@@ -11,8 +11,8 @@ from typing import Final
 from engine.errors import DamagedFile, NewerFormat
 
 FORMAT_VERSION: Final = 1
-MIN_READER: Final = 1
-VERSION_FIELDS: Final[Mapping[str, int]] = {"format_version": FORMAT_VERSION, "min_reader": MIN_READER}
+_MIN_READER: Final = 1
+VERSION_FIELDS: Final[Mapping[str, int]] = {"format_version": FORMAT_VERSION, "min_reader": _MIN_READER}
 
 
 def is_newer_but_readable(fields: Mapping[str, object], path: Path) -> bool:

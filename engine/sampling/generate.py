@@ -148,9 +148,8 @@ class Writer:
         """
         prompt = self.read_prompt(settings.prompt, is_cancelled)
         most = min(MOST_CANDIDATES, max(1, MOST_LOGITS // self._stepper.vocabulary_size))
-        seeds = [derived_seed(settings.seed, index) for index in range(count)]
         for start in range(0, count, most):
-            group = seeds[start : start + most]
+            group = [derived_seed(settings.seed, index) for index in range(start, min(start + most, count))]
             if len(group) == 1:
                 alone = replace(settings, seed=group[0])
                 yield self.write_whole(alone, prompt=prompt, is_cancelled=is_cancelled)

@@ -33,7 +33,7 @@ class Cleaner:
 
 
 def clean(text: str, config: CleaningConfig, log: ChangeLog | None = None) -> str:
-    """A whole text cleaned at once, rare characters as they are: for prompts and for texts to evaluate."""
+    """A whole text cleaned at once: for prompts and for texts to evaluate, where the tokenizer folds what is rare."""
     cleaner = Cleaner(config, "", ChangeLog() if log is None else log)
     return cleaner.feed(text) + cleaner.finish()
 

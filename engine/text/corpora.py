@@ -15,7 +15,7 @@ from engine.library.corpora import CorpusFolder
 from engine.library.library import Library
 from engine.text.identifying import Identified
 
-READERS_VERSION: Final = 1  # of readers and cleaning: raised when the same files would give another text
+_READERS_VERSION: Final = 2  # of readers and cleaning: raised when the same files would give another text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +50,10 @@ def read_corpus(folder: CorpusFolder) -> Corpus:
     )  # fmt: skip
 
 
-def find_corpus(library: Library, fingerprint: str) -> Corpus | None:
-    """The newest sound corpus with this fingerprint of its sources. Raises `StorageFailed`."""
+def find_corpus(library: Library, fingerprint: str, *, title: str | None = None) -> Corpus | None:
+    """The newest sound corpus with this fingerprint of its sources (and this title). Raises `StorageFailed`."""
     for entry in library.list_corpora():
-        if entry.info.get("source_fingerprint") == fingerprint:
+        if entry.info.get("source_fingerprint") == fingerprint and title in (None, entry.title):
             folder = library.corpus(entry.id)
             try:
                 if _has_its_texts(folder, entry.info.get("files")):
@@ -68,7 +68,7 @@ def source_fingerprint(parts: Mapping[str, Sequence[Identified]], cleaning: Clea
     described = [
         [part, known.source.format, known.sha256, *(_encoding(known))] for part, some in parts.items() for known in some
     ]
-    value = [READERS_VERSION, described, dataclasses.asdict(cleaning)]
+    value = [_READERS_VERSION, described, dataclasses.asdict(cleaning)]
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode("ascii")).hexdigest()
 
 

@@ -26,7 +26,10 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_NO_TEXT_CODECS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
+# The escapes and UTF-7 are the only ones that let lone surrogates through.
+_NO_TEXT_CODECS = frozenset(
+    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined", "mbcs", "oem"}
+)
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\f\r\x1a\x1b")) + b"\x7f"
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
 _SHIFT_TO_KANJI = re.compile(rb"\x1b\$[@AB]")

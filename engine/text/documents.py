@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from io import FileIO
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from engine.errors import BadInput, Message
 from engine.text.decoding import Decision, decoded
@@ -12,11 +12,10 @@ from engine.text.readers.epub import read_epub
 from engine.text.readers.html import MAX_BYTES as MAX_HTML_BYTES
 from engine.text.readers.html import html_text
 from engine.text.readers.odt import read_odt
+from engine.text.readers.paragraphs import MAX_CHARACTERS, too_long
 from engine.text.readers.pdf import read_pdf
 from engine.text.readers.rtf import read_rtf
 from engine.text.sniffing import Format
-
-MAX_CHARACTERS: Final = 50_000_000  # of one document: it is held in memory until it is known to be sound
 
 
 def read_document(
@@ -37,7 +36,7 @@ def read_document(
     for piece in _pieces(file, name, file_format, decision, notes):
         size += len(piece)
         if size > MAX_CHARACTERS:
-            raise BadInput("{name} holds more text than a document can have. Save it as plain text.", name=name)
+            raise too_long(name)
         pieces.append(_without_surrogates(piece))
         if is_cancelled():
             break
@@ -73,10 +72,7 @@ def _page(file: FileIO, name: str, decision: Decision | None) -> str:
     if decision is None or size > MAX_HTML_BYTES:
         raise BadInput("{name} is too large for a web page. Save it as plain text.", name=name)
     markup = "".join(text for _, text in decoded(file, size, name, decision))
-    try:
-        return html_text(markup)
-    except RecursionError as error:
-        raise BadInput("{name} is not read: its parts are nested too deeply.", name=name) from error
+    return html_text(markup, name)
 
 
 def _without_surrogates(text: str) -> str:

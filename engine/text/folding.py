@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from engine.text.changes import Position
@@ -16,18 +16,32 @@ _PLAIN: Final[Mapping[str, str]] = {
     **dict.fromkeys("\t\u00a0\u2007\u2009\u200a\u202f\u3000", " "),
     **dict.fromkeys("\u2022\u00b7\u25cf\u25e6", "*"),
     "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L",
-    "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "\u0131": "i", "…": "...", "\u2044": "/", "\u00d7": "x",
+    "\r": "\n", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "\u0131": "i", "…": "...", "\u2044": "/", "\u00d7": "x",
 }  # fmt: skip
 
 
 def foldings(counts: Mapping[str, int], rare_below: int) -> dict[str, str]:
     """What each character that occurs fewer than `rare_below` times becomes; line feeds and "?" are never rare.
 
-    In order: its declared plain equivalent, its compatibility decomposition without marks, the other case of the
-    letter, "?" for what is left; an equivalent counts only if it is not rare itself.
+    See `equivalent`, of which an outcome counts only if it is not rare itself; "?" for what is left.
     """
     common = {character for character, count in counts.items() if count >= rare_below} | {"\n", FALLBACK}
-    return {character: _equivalent(character, common) for character in counts if character not in common}
+    return {character: _folded(character, common) for character in counts if character not in common}
+
+
+def equivalent(character: str, is_known: Callable[[str], bool]) -> str | None:
+    """The known characters that stand for an unknown one, in corpora as in prompts; None when there are none.
+
+    In order: its declared plain equivalent, its compatibility decomposition with and without marks, the other case of
+    the letter, with and without marks. A mark of which nothing is known disappears.
+    """
+    plain = _PLAIN.get(character, character)
+    decomposed = unicodedata.normalize("NFKD", character)
+    bare = "".join(_PLAIN.get(part, part) for part in decomposed if not unicodedata.combining(part))
+    for candidate in (plain, decomposed, bare, character.swapcase(), bare.lower(), bare.upper()):
+        if candidate and candidate != character and all(map(is_known, candidate)):
+            return candidate
+    return "" if unicodedata.combining(character) else None
 
 
 class Folder:
@@ -51,7 +65,7 @@ class Folder:
     def _replacement(self, match: re.Match[str]) -> str:
         known = self._table.get(match[0])
         if known is None:
-            known = self._table[match[0]] = _equivalent(match[0], set(self._common or ()))
+            known = self._table[match[0]] = _folded(match[0], self._common or frozenset())
         return known
 
 
@@ -61,11 +75,6 @@ def _class_of(table: Mapping[str, str], common: frozenset[str] | None) -> str:
     return f"[{re.escape(''.join(sorted(table)))}]" if table else r"(?!)"
 
 
-def _equivalent(character: str, common: set[str] | frozenset[str]) -> str:
-    plain = _PLAIN.get(character, character)
-    decomposed = unicodedata.normalize("NFKD", character)
-    bare = "".join(_PLAIN.get(part, part) for part in decomposed if not unicodedata.combining(part))
-    for candidate in (plain, decomposed, bare, bare.lower(), bare.upper()):
-        if candidate and candidate != character and all(part in common for part in candidate):
-            return candidate
-    return "" if unicodedata.combining(character) else FALLBACK
+def _folded(character: str, common: set[str] | frozenset[str]) -> str:
+    known = equivalent(character, common.__contains__)
+    return FALLBACK if known is None else known

@@ -10,8 +10,8 @@ NumberedLine = tuple[int, bytes]
 
 CHUNK_BYTES: Final = 2**20
 
-MAX_CANDIDATES: Final = 5
-MAX_SHOWN_LINES: Final = 5
+_MAX_CANDIDATES: Final = 5
+_MAX_SHOWN_LINES: Final = 5
 _SHOWN_CHARACTERS = 100
 _SAMPLE_BYTES = 24 * 1024  # from each of two places
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
@@ -79,7 +79,7 @@ def guess(
         distinct: dict[tuple[str, ...], str] = {}
         for rival in (encoding, *ranked):
             distinct.setdefault(texts[rival], rival)
-        rivals = list(distinct.values())[:MAX_CANDIDATES]
+        rivals = list(distinct.values())[:_MAX_CANDIDATES]
         yield encoding, _candidates(numbers, {rival: texts[rival] for rival in rivals})
 
 
@@ -87,13 +87,13 @@ def _candidates(numbers: Sequence[int], texts: Mapping[str, Sequence[str]]) -> t
     """Each encoding with the first lines in which they differ, cut out around the first difference."""
     every = range(len(numbers))
     differing = [i for i in every if len({lines[i] for lines in texts.values()}) > 1] or list(every)
-    starts = {i: _start_of_excerpt([lines[i] for lines in texts.values()]) for i in differing[:MAX_SHOWN_LINES]}
+    starts = {i: _start_of_excerpt([lines[i] for lines in texts.values()]) for i in differing[:_MAX_SHOWN_LINES]}
     return tuple(
         Candidate(
             encoding=encoding,
             lines=tuple(
                 Rendering(line=numbers[i], text=lines[i][starts[i] : starts[i] + _SHOWN_CHARACTERS])
-                for i in differing[:MAX_SHOWN_LINES]
+                for i in differing[:_MAX_SHOWN_LINES]
             ),
         )
         for encoding, lines in texts.items()

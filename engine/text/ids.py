@@ -7,7 +7,9 @@ fingerprint of the corpus.
 
 import hashlib
 import json
-from collections.abc import Callable, Generator
+import time
+from collections.abc import Generator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +17,18 @@ from typing import Any
 import numpy as np
 
 from engine.config.corpus import CorpusConfig
-from engine.errors import Cancelled, DamagedFile
+from engine.errors import DamagedFile, StorageFailed
 from engine.events import PreparationProgressed
+from engine.library.corpora import CorpusFolder
 from engine.library.files import read_json_object
+from engine.library.locks import is_locked
 from engine.text.ids_building import FORMAT_VERSION, build_ids
-from engine.text.splits import CHUNK_BYTES, read_blocks, whole_file
+from engine.text.splits import CHUNK_BYTES
 from engine.text.tokenizers import Tokenizer, tokenizer_from_json
 from engine.text.vocabulary import IdArray
 
 _MAX_DESCRIPTION_BYTES = 128 * 2**20
+_WAIT_SECONDS = 600.0
 _PART_NAMES = ("train", "valid", "test")
 _PART_FIELDS = ("offset", "num_tokens", "num_characters", "num_bytes")
 
@@ -43,13 +48,12 @@ class PartIds:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenIds:
-    """A corpus as token ids. has_exact_counts: False when rare words were forgotten while words were counted."""
+    """A corpus as token ids."""
 
     tokenizer: Tokenizer
     train: PartIds
     valid: PartIds
     test: PartIds | None
-    has_exact_counts: bool = True
 
 
 Progress = Generator[PreparationProgressed, None, TokenIds]
@@ -59,7 +63,8 @@ def prepare_ids(folder: Path, config: CorpusConfig, *, fingerprint: str, chunk_b
     """Open the ids of the corpus in `folder`, after building them if they are missing or damaged.
 
     A generator: yields progress while it builds (its share never falls) and returns the ids. Closing it abandons the
-    work and leaves nothing behind. The result does not depend on `chunk_bytes`, except for which rare words of more
+    work and leaves nothing behind. It holds the corpus while it builds, and waits for another holder up to ten minutes,
+    yielding progress meanwhile. The result does not depend on `chunk_bytes`, except for which rare words of more
     than a million kinds are forgotten. Memory stays below 300 MB for any text.
 
     Raises `BadInput` for a part with fewer than two tokens or a text without a usable vocabulary, `InvalidSetting` for
@@ -67,33 +72,15 @@ def prepare_ids(folder: Path, config: CorpusConfig, *, fingerprint: str, chunk_b
     """
     ids = open_ids(folder, config, fingerprint=fingerprint)
     if ids is None:
-        path = ids_path(folder, config, fingerprint=fingerprint)
-        yield from build_ids(path, config, chunk_bytes=chunk_bytes)
-        ids = open_ids(folder, config, fingerprint=fingerprint)
+        with ExitStack() as held:
+            yield from _hold(folder, held)
+            ids = open_ids(folder, config, fingerprint=fingerprint)  # the holder before may have built them
+            if ids is None:
+                yield from build_ids(ids_path(folder, config, fingerprint=fingerprint), config, chunk_bytes=chunk_bytes)
+                ids = open_ids(folder, config, fingerprint=fingerprint)
     if ids is None:
         raise DamagedFile("The token ids in {folder} vanished while they were written; try again.", folder=str(folder))
     return ids
-
-
-def load_ids(
-    folder: Path,
-    config: CorpusConfig,
-    *,
-    fingerprint: str,
-    on_progress: Callable[[PreparationProgressed], object] = lambda _: None,
-    should_cancel: Callable[[], bool] = lambda: False,
-) -> TokenIds:
-    """`prepare_ids` in one call. Raises as it does, and `Cancelled` once `should_cancel()` is true."""
-    steps = prepare_ids(folder, config, fingerprint=fingerprint)
-    while True:
-        try:
-            on_progress(next(steps))
-        except StopIteration as end:
-            ids: TokenIds = end.value
-            return ids
-        if should_cancel():
-            steps.close()
-            raise Cancelled
 
 
 def open_ids(folder: Path, config: CorpusConfig, *, fingerprint: str) -> TokenIds | None:
@@ -118,14 +105,17 @@ def ids_path(folder: Path, config: CorpusConfig, *, fingerprint: str) -> Path:
     return folder / f"ids-{hashlib.sha256(key.encode()).hexdigest()[:16]}.bin"
 
 
-def verify_ids(path: Path) -> None:
-    """Compare `ids-<hash>.bin` with the checksum beside it. Raises `DamagedFile`."""
-    description = _read_description(path)
-    digest = hashlib.sha256()
-    for block in read_blocks(whole_file(path)):
-        digest.update(block.data)
-    if digest.hexdigest() != description["sha256"]:
-        raise _damaged(path, "its checksum differs")
+def _hold(folder: Path, held: ExitStack) -> Generator[PreparationProgressed, None, None]:
+    """Enter the lock of a corpus. Raises `StorageFailed` when it is in use for too long or cannot be locked."""
+    last = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            held.enter_context(CorpusFolder(folder).lock())
+            return
+        except StorageFailed:
+            if time.monotonic() > last or not is_locked(folder):
+                raise
+        yield PreparationProgressed(part="tokens", share=0.0)
 
 
 def _open(path: Path) -> TokenIds:
@@ -142,13 +132,7 @@ def _open(path: Path) -> TokenIds:
             expected_offset += parts[name].num_tokens
     if path.stat().st_size != expected_offset * tokenizer.dtype.itemsize:
         raise _damaged(path, "it has another length than it says")
-    return TokenIds(
-        tokenizer=tokenizer,
-        train=parts["train"],
-        valid=parts["valid"],
-        test=parts.get("test"),
-        has_exact_counts=description["has_exact_counts"],
-    )
+    return TokenIds(tokenizer=tokenizer, train=parts["train"], valid=parts["valid"], test=parts.get("test"))
 
 
 def _map_part(path: Path, described: dict[str, int], dtype: np.dtype[Any], expected_offset: int) -> PartIds:
@@ -174,7 +158,6 @@ def _read_description(path: Path) -> dict[str, Any]:
         "format_version": int,
         "dtype": str,
         "sha256": str,
-        "has_exact_counts": bool,
         "parts": dict,
         "tokenizer": dict,
     }

@@ -15,7 +15,7 @@ from engine.text.tokenizers import Tokenizer
 from engine.text.word_pieces import DETECTION_CHARACTERS, WordCutter
 
 FORMAT_VERSION = 1
-MIN_TOKENS = 2
+_MIN_TOKENS = 2
 
 _PROGRESS_BYTES = 2**20
 
@@ -30,13 +30,12 @@ def build_ids(path: Path, config: CorpusConfig, *, chunk_bytes: int) -> Steps:
     """
     split = split_corpus(path.parent, config)
     meter = _Meter(_num_bytes_to_read(split, config))
-    tokenizer, is_exact = yield from _build_tokenizer(split, config, meter, chunk_bytes)
+    tokenizer = yield from _build_tokenizer(split, config, meter, chunk_bytes)
     digest, parts = yield from _write_ids(path, split, tokenizer, meter, chunk_bytes)
     description = {
         "format_version": FORMAT_VERSION,
         "dtype": tokenizer.dtype.name,
         "sha256": digest,
-        "has_exact_counts": is_exact,
         "parts": parts,
         "tokenizer": tokenizer.to_json(),
     }
@@ -83,7 +82,7 @@ def _write_ids(
                 digest.update(data)
                 num_tokens += len(ids)
                 yield from meter.progress()
-            if num_tokens < MIN_TOKENS:
+            if num_tokens < _MIN_TOKENS:
                 raise too_short(name, num_tokens, "tokens")
             described[name] = {
                 "offset": offset,
@@ -97,10 +96,10 @@ def _write_ids(
 
 def _build_tokenizer(
     split: Split, config: CorpusConfig, meter: _Meter, chunk_bytes: int
-) -> Generator[PreparationProgressed, None, tuple[Tokenizer, bool]]:
-    """The vocabulary: of words from the training part only, of characters from all parts; and whether it is exact."""
+) -> Generator[PreparationProgressed, None, Tokenizer]:
+    """The vocabulary: of words from the training part only, of characters from all parts."""
     if config.tokens == "byte":
-        return ByteTokenizer(), True
+        return ByteTokenizer()
     if config.tokens == "word":
         return (yield from _build_word_tokenizer(split.train, config, meter, chunk_bytes))
     counts = CharacterCounts()
@@ -108,27 +107,25 @@ def _build_tokenizer(
         for chunk in meter.read(part, chunk_bytes):
             counts.add(chunk)
             yield from meter.progress()
-    tokenizer = CharTokenizer.from_counts(
+    return CharTokenizer.from_counts(
         counts.of_characters(),
         unknown_character=config.unknown_character,
         min_count=config.min_count,
         max_vocabulary=config.max_vocabulary,
     )
-    return tokenizer, True
 
 
 def _build_word_tokenizer(
     train: TextPart, config: CorpusConfig, meter: _Meter, chunk_bytes: int
-) -> Generator[PreparationProgressed, None, tuple[Tokenizer, bool]]:
+) -> Generator[PreparationProgressed, None, Tokenizer]:
     cutter = WordCutter.for_text(_beginning(read_text(train, chunk_bytes)))
     counts = WordCounts()
     for pieces in cutter.cut_stream(meter.read(train, chunk_bytes)):
         counts.add(pieces)
         yield from meter.progress()
-    tokenizer = WordTokenizer.from_counts(
+    return WordTokenizer.from_counts(
         counts.counts, cutter, min_count=config.min_count, max_vocabulary=config.max_vocabulary
     )
-    return tokenizer, counts.is_exact
 
 
 def _beginning(chunks: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,27 +45,20 @@ def import_texts(
     """Import files as one corpus, joined by blank lines, or as one corpus each; drive the generator to its end.
 
     The last event, for each corpus, is `CorpusImported`. Files that cannot be read are told as `ProblemFound` and left
-    out. The same texts imported again in the same way yield the corpus that is there. Raises `BadInput` when nothing is
-    left to import or the text has fewer than two characters, `Cancelled`, `StorageFailed`; then nothing was changed.
+    out. The same texts imported again in the same way, under the same `name` or none, yield the corpus that is there.
+    Raises `BadInput` when nothing is left to import, the text has fewer than two characters, or there is a name for
+    several corpora; `Cancelled`, `StorageFailed`. Then nothing was changed.
     """
     library.check_writable()
+    if one_each and name is not None:
+        raise BadInput("A name is for one text. Leave it out where every file becomes a text of its own.")
     found = {"text": texts, "valid": valid, "test": test}
     parts = {part: [*some.sources] for part, some in found.items() if some is not None}
     problems = [problem for some in found.values() if some is not None for problem in some.problems]
-    job = _Import(library, cleaning or CleaningConfig(), encoding, is_cancelled)
+    job = _Import(library, cleaning or CleaningConfig(), encoding, name, is_cancelled)
     for problem in problems:
         yield ProblemFound(problem=problem)
-    if not one_each:
-        yield from job.run(name or _title(texts.sources), parts, problems)
-        return
-    failures: list[Problem] = []
-    for source in texts.sources:
-        try:
-            yield from job.run(_title([source]), {**parts, "text": [source]}, [])
-        except BadInput as error:
-            failures.append(Problem(name=source.name, reason=error.message))
-    if len(failures) == len(texts.sources):
-        raise nothing_left(failures)
+    yield from job.run_each(parts) if one_each else job.run(parts, _Problems(problems))
 
 
 def _title(sources: Sequence[Source]) -> str:
@@ -128,14 +121,30 @@ class _Import:
     library: Library
     cleaning: CleaningConfig
     encoding: str | None
+    name: str | None
     is_cancelled: Callable[[], bool]
 
-    def run(self, title: str, parts: Mapping[str, Sequence[Source]], problems: Sequence[Problem]) -> Events[None]:
+    def run_each(self, parts: Mapping[str, Sequence[Source]]) -> Events[None]:
+        """One corpus for each file of the text; those that cannot be imported are told and left out."""
+        failures: list[Problem] = []
+        for source in parts["text"]:
+            told = _Problems([])
+            try:
+                yield from self.run({**parts, "text": [source]}, told)
+            except BadInput as error:
+                failures.append(Problem(name=source.name, reason=error.message))
+                if told.add(failures[-1]):
+                    yield ProblemFound(problem=failures[-1])
+        if len(failures) == len(parts["text"]):
+            raise nothing_left(failures)
+
+    def run(self, parts: Mapping[str, Sequence[Source]], problems: "_Problems") -> Events[None]:
+        title = self.name or _title(parts["text"])
         total = 2 * sum(source.size for sources in parts.values() for source in sources)
-        state = _State(list(problems), _Progress(total, self.is_cancelled))
+        state = _State(problems, _Progress(total, self.is_cancelled))
         yield from self._identify(parts, state)
         fingerprint = source_fingerprint(state.known, self.cleaning)
-        existing = find_corpus(self.library, fingerprint)
+        existing = find_corpus(self.library, fingerprint, title=self.name)
         if existing is not None:
             yield CorpusImported(
                 corpus=existing.id, title=existing.title, is_new=False, report=existing.report
@@ -152,7 +161,7 @@ class _Import:
             censuses = {part: writer.census for part, writer in writers.items()}
             figures = measure(building.path, _num_kinds(censuses))
             references, leakage = yield from state.progress.watched(figures)
-            report = report_of(censuses, log.changes(), state.problems, references, leakage).as_json()
+            report = report_of(censuses, log.changes(), state.problems.all(), references, leakage).as_json()
             digests = {writer.path.name: writer.sha256 for writer in writers.values()}
             info = self._info(title, state, fingerprint, digests, report)
             CorpusFolder(building.path).write_info(info, digests)
@@ -232,25 +241,40 @@ class _Import:
         }
 
 
+class _Problems:
+    """What was told, in order, each thing once: what is written again is read again."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self._problems = {(problem.name, problem.reason.text): problem for problem in problems}
+
+    def __len__(self) -> int:
+        return len(self._problems)
+
+    def add(self, problem: Problem) -> bool:
+        """Whether it is new."""
+        return self._problems.setdefault((problem.name, problem.reason.text), problem) is problem
+
+    def all(self) -> list[Problem]:
+        return list(self._problems.values())
+
+
 @dataclass
 class _State:
     """What is known so far about one corpus."""
 
-    problems: list[Problem]
+    problems: _Problems
     progress: _Progress
     known: dict[str, list[Identified]] = field(default_factory=dict)
 
     def told(self, problem: Problem) -> ProblemFound:
-        if problem not in self.problems:  # what is written again is read again
-            self.problems.append(problem)
+        self.problems.add(problem)
         return ProblemFound(problem=problem)
 
     def left_out(self, known: Identified, problem: Problem) -> ProblemFound:
         for sources in self.known.values():
-            if known in sources:
-                sources.remove(known)
+            sources[:] = [other for other in sources if other is not known]
         return self.told(problem)
 
     def check_not_empty(self, part: str, num_problems_before: int) -> None:
         if not self.known[part]:
-            raise nothing_left(self.problems[num_problems_before:] or self.problems)
+            raise nothing_left(self.problems.all()[num_problems_before:] or self.problems.all())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from engine.text.splits import TextPart, spread_text
 from engine.text.word_pieces import UNSPACED_SCRIPTS
 
-MAX_CORPUS_BYTES = 16 * 2**20
+_MAX_CORPUS_BYTES = 16 * 2**20
 MAX_WORDS = 300_000
 
 _WORD = re.compile(rf"[{UNSPACED_SCRIPTS}]|[^\W\d_{UNSPACED_SCRIPTS}]+(?:['\u2019][^\W\d_{UNSPACED_SCRIPTS}]+)*")
@@ -24,16 +24,16 @@ class KnownWords:
 def known_words(part: TextPart) -> KnownWords:
     """The words of a part of a corpus.
 
-    Of a part longer than `MAX_CORPUS_BYTES`, that much is read, in blocks spread evenly; at most `MAX_WORDS` words are
+    Of a part longer than `_MAX_CORPUS_BYTES`, that much is read, in blocks spread evenly; at most `MAX_WORDS` words are
     kept. Takes at most about a second and 50 MB. Raises `DamagedFile` or `StorageFailed` when the file cannot be read.
     """
     words: set[str] = set()
-    for run in spread_text(part, MAX_CORPUS_BYTES):
+    for run in spread_text(part, _MAX_CORPUS_BYTES):
         for line_block in _whole_lines(run):
             words.update(_words_of(line_block))
             if len(words) > MAX_WORDS:
                 return KnownWords(frozenset(words), is_complete=False)
-    return KnownWords(frozenset(words), is_complete=part.num_bytes <= MAX_CORPUS_BYTES)
+    return KnownWords(frozenset(words), is_complete=part.num_bytes <= _MAX_CORPUS_BYTES)
 
 
 def known_word_share(sample: str, words: KnownWords) -> float | None:

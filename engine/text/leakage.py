@@ -1,7 +1,7 @@
 """How much of the validation part also stands in the training part, word for word.
 
 Passages of 50 characters are taken from the validation part: one at every place, or, where there are more than
-`MAX_PASSAGES` places, that many spread evenly. Each is looked for in the whole training part, exactly.
+`_MAX_PASSAGES` places, that many spread evenly. Each is looked for in the whole training part, exactly.
 
 The search reads the training part once, as 8-byte words. Wherever a passage of at least 50 bytes stands, some of its
 8-byte words coincide with words of the file, at one of 8 alignments. So for each passage and alignment one such word
@@ -18,8 +18,8 @@ import numpy.typing as npt
 from engine.library.files import open_regular, read_into
 from engine.text.splits import Split, TextPart, byte_offsets, read_blocks, shortened
 
-PASSAGE_CHARACTERS = 50
-MAX_PASSAGES = 10_000
+_PASSAGE_CHARACTERS = 50
+_MAX_PASSAGES = 10_000
 
 _WORD = 8
 _BLOCK_BYTES = 2**20
@@ -54,19 +54,19 @@ class Leakage:
         return self.num_found / self.num_passages if self.num_passages else None
 
 
-def leakage(split: Split, *, max_passages: int = MAX_PASSAGES) -> Leakage:
+def leakage(split: Split, *, max_passages: int = _MAX_PASSAGES) -> Leakage:
     """Look for passages of the validation part in the training part.
 
     Reads the training part once, about 1 GB in two seconds, in less than 50 MB of memory. Raises `DamagedFile` or
     `StorageFailed` when a file cannot be read.
     """
-    num_places = max(split.valid.num_characters - PASSAGE_CHARACTERS + 1, 0)
+    num_places = max(split.valid.num_characters - _PASSAGE_CHARACTERS + 1, 0)
     num_passages = min(num_places, max_passages)
     places = np.arange(num_passages, dtype=np.intp) * num_places // max(num_passages, 1)
     passages = _read_passages(split.valid, places)
     found = np.zeros(num_passages, bool)
     given_up = np.zeros(num_passages, bool)
-    if passages and split.train.num_bytes >= PASSAGE_CHARACTERS:
+    if passages and split.train.num_bytes >= _PASSAGE_CHARACTERS:
         search = _Search(passages, _sample(split.train))
         for block in _overlapping_blocks(split.train):
             search.look_in(block)
@@ -94,11 +94,11 @@ class _Search:
         distinct = {passage: index for index, passage in enumerate(dict.fromkeys(passages))}
         self._passage_of = np.array([distinct[passage] for passage in passages], np.intp)
         self._passages = list(distinct)
-        self._is_long = np.array([len(passage) > PASSAGE_CHARACTERS for passage in distinct])
+        self._is_long = np.array([len(passage) > _PASSAGE_CHARACTERS for passage in distinct])
         self._found = np.zeros(len(distinct), bool)
         self._is_cut_short = np.zeros(len(distinct), bool)
-        heads = b"".join(passage[:PASSAGE_CHARACTERS] for passage in distinct)
-        self._head_PB = np.frombuffer(heads, np.uint8).reshape(len(distinct), PASSAGE_CHARACTERS)
+        heads = b"".join(passage[:_PASSAGE_CHARACTERS] for passage in distinct)
+        self._head_PB = np.frombuffer(heads, np.uint8).reshape(len(distinct), _PASSAGE_CHARACTERS)
         self.has_found_all = False
         self._num_indexed = len(distinct)
         self._index(*self._rare_words(sample))
@@ -117,7 +117,7 @@ class _Search:
         entry = np.arange(len(which)) - np.repeat(np.cumsum(num) - num, num) + self._first_entry_U[place][which]
         passage = self._passage_E[entry]
         start = hits[which] * _WORD - self._offset_E[entry]
-        fits = (start >= 0) & (start + PASSAGE_CHARACTERS <= len(block)) & ~self._found[passage]
+        fits = (start >= 0) & (start + _PASSAGE_CHARACTERS <= len(block)) & ~self._found[passage]
         self._compare(block, start[fits], passage[fits])
         num_missing = len(self._found) - int(self._found.sum())
         if num_missing < 0.9 * self._num_indexed:  # look no more for what was found
@@ -171,7 +171,7 @@ class _Search:
         return hits[rank < limit], place[rank < limit]
 
     def _compare(self, block: Bytes, start: Indices, passage: Indices) -> None:
-        same = (block[start[:, None] + np.arange(PASSAGE_CHARACTERS)] == self._head_PB[passage]).all(axis=1)
+        same = (block[start[:, None] + np.arange(_PASSAGE_CHARACTERS)] == self._head_PB[passage]).all(axis=1)
         start, passage = start[same], passage[same]
         is_long = self._is_long[passage]
         self._found[passage[~is_long]] = True
@@ -192,7 +192,7 @@ def _hashed(words: Words) -> Words:
 def _read_passages(part: TextPart, places: Indices) -> list[bytes]:
     """The UTF-8 bytes of the passages that begin at these characters of a part."""
     starts = byte_offsets(part, places)
-    stops = byte_offsets(part, places + PASSAGE_CHARACTERS)
+    stops = byte_offsets(part, places + _PASSAGE_CHARACTERS)
     passages = []
     with open_regular(part.path) as file:
         for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):

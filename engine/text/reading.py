@@ -9,21 +9,21 @@ from engine.text.identifying import Identified, identify
 from engine.text.source_reading import SourceFailed, cleaned_pieces
 from engine.text.sources import Problem, find_texts
 
-LARGEST_BYTES = 200 * 2**20
-AS_IT_STANDS = CleaningConfig(newlines="keep", control_characters="keep")
+_LARGEST_BYTES = 50 * 2**20
+_AS_IT_STANDS = CleaningConfig(newlines="keep", control_characters="keep")
 
 
 def read_text_file(path: Path) -> tuple[str, list[Problem]]:
     """The text of a file of any kind that can be imported, nothing cleaned, and what is remarkable about it.
 
-    Raises BadInput for what cannot be read, for a folder, and for a file over 200 MB.
+    Raises BadInput for what cannot be read, for a folder, and for a file over 50 MB.
     """
     found = find_texts([path])
     if len(found.sources) != 1 or path.is_dir():
         raise BadInput("{path} is a folder. Give one file.", path=str(path))
     source = found.sources[0]
-    if source.size > LARGEST_BYTES:
-        raise BadInput("{name} is larger than 200 MB. Give a part of it.", name=source.name)
+    if source.size > _LARGEST_BYTES:
+        raise BadInput("{name} is larger than 50 MB. Give a part of it.", name=source.name)
     problems = [*found.problems]
     looks = identify(source, None)
     while True:
@@ -33,7 +33,7 @@ def read_text_file(path: Path) -> tuple[str, list[Problem]]:
             known: Identified = end.value
             break
     try:
-        pieces = cleaned_pieces(known, AS_IT_STANDS, ChangeLog(), problems, lambda: False)
+        pieces = cleaned_pieces(known, _AS_IT_STANDS, ChangeLog(), problems, lambda: False)
         return "".join(text for _, text in pieces), problems
     except SourceFailed as failure:
         raise BadInput("{reason}", reason=failure.problem.reason.text) from failure

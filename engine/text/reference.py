@@ -10,7 +10,7 @@ Per character of the validation part, in nats:
 
 Long texts are sampled, in blocks spread evenly over the part: at most `MAX_TRAIN_BYTES` and `MAX_VALID_BYTES` for the
 counts; xz sees the end of the training part and the beginning of the validation part (`MAX_XZ_TRAIN_BYTES` and
-`MAX_XZ_VALID_BYTES`), which follow one another in the text. The result says what was used.
+`MAX_XZ_VALID_BYTES`), which follow one another in the text.
 """
 
 import lzma
@@ -24,13 +24,12 @@ import numpy.typing as npt
 
 from engine.text.splits import Split, TextPart, count_characters, read_blocks, spread_text
 from engine.text.tokenizer_char import CharacterCounts
-from engine.text.vocabulary import NUM_CODE_POINTS, IdArray, code_points
+from engine.text.vocabulary import NUM_CODE_POINTS, code_points
 
 MAX_TRAIN_BYTES = 16 * 2**20
 MAX_VALID_BYTES = 2 * 2**20
 MAX_XZ_TRAIN_BYTES = 1_500_000
 MAX_XZ_VALID_BYTES = 250_000
-MAX_TOKENS = 16 * 2**20
 
 ReferenceName = Literal["uniform", "frequency", "pair", "xz"]
 
@@ -55,25 +54,14 @@ class ReferenceValue:
 
 @dataclass(frozen=True, kw_only=True)
 class ReferenceValues:
-    """The reference values of a split in the order uniform, frequency, pair, xz, and what they were computed from."""
+    """The reference values of a split in the order uniform, frequency, pair, xz; is_sampled: from parts of it only."""
 
     values: tuple[ReferenceValue, ...]
     num_kinds: int
-    num_train_bytes_used: int
-    num_valid_bytes_used: int
     is_sampled: bool
 
     def __getitem__(self, name: ReferenceName) -> ReferenceValue:
         return next(value for value in self.values if value.name == name)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenReferenceValues:
-    """Reference values in nats per token of the validation ids, for any tokenizer."""
-
-    uniform_nats: float
-    frequency_nats: float
-    is_sampled: bool
 
 
 def reference_values(split: Split, *, num_kinds: int | None = None) -> ReferenceValues:
@@ -100,24 +88,7 @@ def reference_values(split: Split, *, num_kinds: int | None = None) -> Reference
     return ReferenceValues(
         values=tuple(ReferenceValue(name=name, nats_per_character=nats[name]) for name in names),
         num_kinds=kinds,
-        num_train_bytes_used=min(split.train.num_bytes, MAX_TRAIN_BYTES),
-        num_valid_bytes_used=min(split.valid.num_bytes, MAX_VALID_BYTES),
         is_sampled=split.train.num_bytes > MAX_XZ_TRAIN_BYTES or split.valid.num_bytes > MAX_XZ_VALID_BYTES,
-    )
-
-
-def token_reference_values(train: IdArray, valid: IdArray, vocabulary_size: int) -> TokenReferenceValues:
-    """Uniform (ln of the vocabulary size) and token frequency (add one) of the validation ids, in nats per token.
-
-    train, valid: ids (num_tokens,), mapped or in memory; at most `MAX_TOKENS` of each are read, in blocks.
-    """
-    train_V = _token_counts(train, vocabulary_size)
-    valid_V = _token_counts(valid, vocabulary_size)
-    log_probability_V = np.log((train_V + 1.0) / (train_V.sum() + vocabulary_size))
-    return TokenReferenceValues(
-        uniform_nats=math.log(vocabulary_size),
-        frequency_nats=float(-(valid_V * log_probability_V).sum() / valid_V.sum()),
-        is_sampled=max(len(train), len(valid)) > MAX_TOKENS,
     )
 
 
@@ -127,15 +98,6 @@ def _character_counts(part: TextPart, max_bytes: int) -> dict[str, int]:
         for piece in run:
             counts.add(piece)
     return counts.of_characters()
-
-
-def _token_counts(ids: IdArray, vocabulary_size: int) -> Counts:
-    block = 2**16
-    stride = max(block, block * len(ids) // MAX_TOKENS)
-    counts_V = np.zeros(vocabulary_size, np.int64)
-    for start in range(0, len(ids), stride):
-        counts_V += np.bincount(ids[start : start + block], minlength=vocabulary_size)
-    return counts_V
 
 
 def _pair_nats(split: Split, alphabet: list[str], probability_K: npt.NDArray[np.float64]) -> float:

@@ -8,10 +8,10 @@ from engine.text.changes import Change
 from engine.text.counting import Census
 from engine.text.sources import Problem
 
-RARE_BELOW: Final = 10
-MAX_LISTED_CHARACTERS: Final = 5_000
-MAX_LISTED_RARE: Final = 200
-MAX_LISTED_PROBLEMS: Final = 200
+_RARE_BELOW: Final = 10
+_MAX_LISTED_CHARACTERS: Final = 5_000
+_MAX_LISTED_RARE: Final = 200
+_MAX_LISTED_PROBLEMS: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,15 +65,15 @@ def report_of(
 ) -> ImportReport:
     """The report for the censuses of a corpus' parts, by name ("text", "valid", "test")."""
     characters = censuses["text"].characters()
-    rare = [character for character, count in reversed(characters.items()) if count < RARE_BELOW]
+    rare = [character for character, count in reversed(characters.items()) if count < _RARE_BELOW]
     return ImportReport(
         counts=_counts(censuses["text"], len(characters)),
         other_parts={name: _counts(census) for name, census in censuses.items() if name != "text"},
-        characters=dict(list(characters.items())[:MAX_LISTED_CHARACTERS]),
+        characters=dict(list(characters.items())[:_MAX_LISTED_CHARACTERS]),
         num_rare_characters=len(rare),
-        rare_characters=rare[:MAX_LISTED_RARE],
+        rare_characters=rare[:_MAX_LISTED_RARE],
         changes=list(changes),
-        problems=list(problems[:MAX_LISTED_PROBLEMS]),
+        problems=list(problems[:_MAX_LISTED_PROBLEMS]),
         num_problems=len(problems),
         references=references,
         leakage=leakage,

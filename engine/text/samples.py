@@ -1,32 +1,30 @@
 """Texts that are there without any file."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 
 from engine.config.corpus import CleaningConfig
-from engine.errors import BadInput
+from engine.errors import BadInput, StorageFailed
 from engine.library.library import Library
 from engine.text.import_events import ImportEvent
 from engine.text.importing import import_texts
 from engine.text.sources import find_texts
 
 
-@dataclass(frozen=True, kw_only=True)
-class SampleText:
-    """A built-in text: its title, one sentence on what it is, and the function that gives it."""
-
-    title: str
-    description: str
-    read: Callable[[], str]
+def is_sample(title: str) -> bool:
+    """Whether a sample has this title, in any case."""
+    return _known_title(title) is not None
 
 
 def sample_text(title: str) -> str:
     """The text of a sample, by its title in any case. Raises `BadInput` for an unknown one."""
-    return _sample(title).read()
+    known = _known_title(title)
+    if known is None:
+        titles = ", ".join(_SAMPLES)
+        raise BadInput("There is no sample text called {name}. There is: {known}.", name=title, known=titles)
+    return _SAMPLES[known]()
 
 
 def import_sample(
@@ -37,30 +35,21 @@ def import_sample(
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[ImportEvent]:
     """Import a sample as a corpus of its title; events and errors as `import_texts`."""
-    sample = _sample(title)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{sample.title}.txt"
-        path.write_text(sample.read(), encoding="utf-8", newline="")
-        yield from import_texts(
-            find_texts([path]), library, name=sample.title, cleaning=cleaning, is_cancelled=is_cancelled
-        )
+    text, name = sample_text(title), _known_title(title)
+    with ExitStack() as stack:
+        try:
+            path = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))) / f"{name}.txt"
+            path.write_text(text, encoding="utf-8", newline="")
+        except OSError as error:
+            raise StorageFailed(
+                "{name} could not be written to the folder for temporary files: {reason}. Make room there.",
+                name=str(name), reason=error.strerror or str(error),
+            ) from error  # fmt: skip
+        yield from import_texts(find_texts([path]), library, name=name, cleaning=cleaning, is_cancelled=is_cancelled)
 
 
-def is_sample(title: str) -> bool:
-    """Whether a sample has this title, in any case."""
-    return _sample_or_none(title) is not None
-
-
-def _sample(title: str) -> SampleText:
-    sample = _sample_or_none(title)
-    if sample is None:
-        known = ", ".join(SAMPLES)
-        raise BadInput("There is no sample text called {name}. There is: {known}.", name=title, known=known)
-    return sample
-
-
-def _sample_or_none(title: str) -> SampleText | None:
-    return next((sample for name, sample in SAMPLES.items() if name.casefold() == title.casefold()), None)
+def _known_title(title: str) -> str | None:
+    return next((known for known in _SAMPLES if known.casefold() == title.casefold()), None)
 
 
 def _python_manual() -> str:
@@ -72,12 +61,4 @@ def _python_manual() -> str:
     return "\n".join(topics[name].strip("\n") + "\n" for name in sorted(topics))
 
 
-SAMPLES: Final[Mapping[str, SampleText]] = MappingProxyType(
-    {
-        "Python manual": SampleText(
-            title="Python manual",
-            description="The reference of the Python language: dry, and very regular.",
-            read=_python_manual,
-        )
-    }
-)
+_SAMPLES = {"Python manual": _python_manual}

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import PurePath
-from typing import BinaryIO, Final, Literal, cast
+from typing import BinaryIO, Final, Literal
 
 from engine.errors import BadInput, Message, message
 
@@ -54,7 +54,9 @@ _BINARY: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\0", "a database"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HTML_START = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype html|<html[\s>])", re.I | re.S)
+_HTML_START = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*(?:<!doctype html|<html[\s>])", re.I | re.S
+)
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff", b"\xef\xbb\xbf")
 
 
@@ -134,8 +136,3 @@ def _ole(file: BinaryIO, head: bytes, name: str, size: int) -> BadInput:
     if is_protected:
         return BadInput("{name} is protected by a password. Save a copy of it without the password.", name=name)
     return BadInput("{name} is a document of an old Office format. Save it as .docx or as plain text.", name=name)
-
-
-def format_name(value: str) -> str:
-    """How a format is called in a sentence."""
-    return _NAMES.get(cast(Format, value), value)

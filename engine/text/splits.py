@@ -23,10 +23,10 @@ from engine.errors import BadInput, DamagedFile
 from engine.library.files import open_regular, read_into, storage_failed
 
 CHUNK_BYTES = 2**16  # larger pieces are no faster, and fragment the heap by hundreds of MB on a text of 1 GB
-MIN_CHARACTERS = 2
+_MIN_CHARACTERS = 2
 
 _BOUNDARY_SEARCH_BYTES = 2**20
-_ENOUGH_BYTES = 4 * MIN_CHARACTERS + 4  # holds two characters wherever it is cut
+_ENOUGH_BYTES = 4 * _MIN_CHARACTERS + 4  # holds two characters wherever it is cut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ def split_corpus(folder: Path, config: CorpusConfig) -> Split:
         train, valid = _split_last_part(whole, config)
     split = Split(train=train, valid=valid, test=whole_file(test_path) if test_path.exists() else None)
     for name, part in split.parts().items():
-        if part.num_characters < MIN_CHARACTERS:
+        if part.num_characters < _MIN_CHARACTERS:
             raise too_short(name, part.num_characters, "characters")
     return split
 
@@ -174,13 +174,13 @@ def _count_characters(path: Path, start: int, stop: int) -> int:
 
 def _split_last_part(whole: TextPart, config: CorpusConfig) -> tuple[TextPart, TextPart]:
     total = whole.num_characters
-    if total < 2 * MIN_CHARACTERS:
+    if total < 2 * _MIN_CHARACTERS:
         raise BadInput(
             "The text in {name} has {count} characters, and at least {needed} are needed to train and to validate; "
             "give a longer text.",
             name=whole.path.name,
             count=total,
-            needed=2 * MIN_CHARACTERS,
+            needed=2 * _MIN_CHARACTERS,
         )
     num_train = _num_train_characters(total, config.valid_share)
     cut = int(byte_offsets(whole, np.array([num_train]))[0])
@@ -196,7 +196,7 @@ def _split_last_part(whole: TextPart, config: CorpusConfig) -> tuple[TextPart, T
 def _num_train_characters(total: int, valid_share: float) -> int:
     share = Fraction(repr(valid_share))  # as written: 0.1 is a tenth, so that no rounding moves the cut
     num_train = int(total * (1 - share))
-    return min(max(num_train, MIN_CHARACTERS), total - MIN_CHARACTERS)
+    return min(max(num_train, _MIN_CHARACTERS), total - _MIN_CHARACTERS)
 
 
 def _nearest_boundary(whole: TextPart, target: int) -> int:
@@ -220,4 +220,4 @@ def _nearest_boundary(whole: TextPart, target: int) -> int:
 
 
 def _has_enough(edge: bytes) -> bool:
-    return count_characters(np.frombuffer(edge, np.uint8)) >= MIN_CHARACTERS
+    return count_characters(np.frombuffer(edge, np.uint8)) >= _MIN_CHARACTERS

@@ -3,12 +3,12 @@
 Ids follow the code points; `<unk>`, where a vocabulary has it, is id 0.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from engine.errors import BadInput, InvalidSetting
+from engine.text.folding import FALLBACK, equivalent
 from engine.text.vocabulary import (
     NUM_CODE_POINTS,
     UNKNOWN_TEXT,
@@ -22,15 +22,6 @@ from engine.text.vocabulary import (
 )
 
 _REPLACEMENT_CHARACTER = "\N{REPLACEMENT CHARACTER}"
-
-# What typing programs write where a text may have the plain form; NFKD knows no plain form of these.
-_PLAIN_FORMS = {
-    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
-    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2039\u203a\u00b4`", "'"),
-    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
-    "\r": "\n",
-    "\t": " ",
-}
 
 
 class CharacterCounts:
@@ -86,16 +77,26 @@ class CharTokenizer:
 
         With `unknown_character`, those that occur less than `min_count` times and those beyond the `max_vocabulary`
         (0: no limit; `<unk>` counts as one) most frequent become `<unk>`; equally frequent ones are taken by code
-        point. Raises `InvalidSetting` for a limit without `<unk>`, `BadInput` for no character at all.
+        point. Raises `InvalidSetting` for a limit without `<unk>` or one that leaves nothing else, `BadInput` for no
+        character at all.
         """
         if not counts:
             raise BadInput("The text is empty, so it has no characters to learn; give a longer text.")
         ranked = sorted(counts, key=lambda character: (-counts[character], character))
         if not unknown_character:
             _refuse_limits(min_count, max_vocabulary, len(ranked))
-            return cls("".join(sorted(ranked)), fallback=" " if " " in counts else ranked[0])
+            fallback = next(character for character in (FALLBACK, " ", ranked[0]) if character in counts)
+            return cls("".join(sorted(ranked)), fallback=fallback)
         kept = [character for character in ranked if counts[character] >= min_count]
         kept = kept[: max_vocabulary - 1] if max_vocabulary else kept
+        if not kept:
+            is_small = max_vocabulary == 1
+            raise InvalidSetting(
+                "{field} = {value} leaves no character but <unk>; set it to {better}.",
+                field="corpus.max_vocabulary" if is_small else "corpus.min_count",
+                value=1 if is_small else min_count,
+                better="0 or to at least 2" if is_small else f"at most {counts[ranked[0]]}",
+            )
         return cls("".join(sorted(kept)), fallback=None)
 
     def encode(self, text: str) -> IdArray:
@@ -121,9 +122,9 @@ class CharTokenizer:
     def encode_prompt(self, text: str) -> tuple[IdArray, list[str]]:
         """Token ids of any text, and the characters that had to be replaced, in the order of their first occurrence.
 
-        With `<unk>` that replaces them. Without, the first of these that the vocabulary has: the other case of the
-        letter; the plain form of a quotation mark, dash or tab; the letters and digits that Unicode NFKD takes it
-        apart into; the space; the most frequent character. Raises `BadInput` for lone surrogates.
+        With `<unk>` that replaces them. Without, `folding.equivalent` does, and for what has none the first of these
+        that the vocabulary has: the question mark; the space; the most frequent character. Raises `BadInput` for lone
+        surrogates.
         """
         points = code_points(text)
         unknown = points[self._id_of_point[points] == self._unknown_mark]
@@ -134,15 +135,11 @@ class CharTokenizer:
         return self.encode(text), replaced
 
     def replacement(self, character: str) -> str:
-        """What stands in a prompt for an unknown character (one or more known ones)."""
+        """What stands in a prompt for an unknown character: known ones, or nothing for a mark of its own."""
         if self._fallback is None:
             return UNKNOWN_TEXT
-        candidates = [character.swapcase(), character.lower(), character.upper()]
-        plain = _PLAIN_FORMS.get(character, "")
-        base = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
-        candidates += [plain, base, base.swapcase(), base.lower(), base.upper()]
-        known = (c for c in candidates if c and c != character and all(self._id_of(part) is not None for part in c))
-        return next(known, self._fallback)
+        known = equivalent(character, lambda part: self._id_of(part) is not None)
+        return self._fallback if known is None else known
 
     def decode(self, ids: Ids) -> str:
         """The text of token ids; U+FFFD for `<unk>`."""

@@ -24,7 +24,7 @@ from engine.text.vocabulary import (
 )
 from engine.text.word_pieces import DETECTION_CHARACTERS, LINE_END, MAX_PIECE_LENGTH, Cutting, WordCutter
 
-MAX_COUNTED_WORDS = 1_000_000
+_MAX_COUNTED_WORDS = 1_000_000
 
 _NUM_SPECIAL = 2
 
@@ -32,12 +32,11 @@ _NUM_SPECIAL = 2
 class WordCounts:
     """How often each word token occurs in a text that is given in pieces.
 
-    Beyond `max_words` kinds the rarest are forgotten until half as many are left, and `is_exact` is False: the counts
-    of words that came and went are then too small by at most the number of times they had occurred before.
+    Beyond `max_words` kinds the rarest are forgotten until half as many are left: the counts of words that came and
+    went are then too small by at most the number of times they had occurred before.
     """
 
-    def __init__(self, *, max_words: int = MAX_COUNTED_WORDS) -> None:
-        self.is_exact = True
+    def __init__(self, *, max_words: int = _MAX_COUNTED_WORDS) -> None:
         self.counts: Counter[str] = Counter()
         self._max_words = max_words
 
@@ -48,7 +47,6 @@ class WordCounts:
             self._forget_rarest()
 
     def _forget_rarest(self) -> None:
-        self.is_exact = False
         bound = 0
         while len(self.counts) > self._max_words // 2:
             bound += 1

@@ -12,7 +12,7 @@ IdArray = npt.NDArray[np.unsignedinteger[Any]]
 Ids = IdArray | npt.NDArray[np.signedinteger[Any]] | list[int] | tuple[int, ...]
 
 NUM_CODE_POINTS = 0x110000
-MAX_VOCABULARY = 1_200_000
+_MAX_VOCABULARY = 1_200_000
 UNKNOWN_TEXT = "<unk>"
 LINE_END_TEXT = "<eos>"
 
@@ -69,8 +69,8 @@ def check_texts(texts: list[Any], *, max_length: int) -> None:
 
     Raises `DamagedFile`.
     """
-    if len(texts) > MAX_VOCABULARY:
-        damaged_vocabulary(f"it has more than {MAX_VOCABULARY} tokens")
+    if len(texts) > _MAX_VOCABULARY:
+        damaged_vocabulary(f"it has more than {_MAX_VOCABULARY} tokens")
     for text in texts:
         if type(text) is not str or len(text) > max_length:
             damaged_vocabulary(f"every token must be a text of at most {max_length} characters")

@@ -25,8 +25,8 @@ from typing import Literal
 Cutting = Literal["spaced", "punctuated"]
 
 LINE_END = "\n"
-NO_SPACE = ""
-UNKNOWN_LITERAL = "<unk>"
+_NO_SPACE = ""
+_UNKNOWN_LITERAL = "<unk>"
 MAX_PIECE_LENGTH = 320
 DETECTION_CHARACTERS = 1_000_000
 
@@ -67,7 +67,7 @@ class WordCutter:
         beginning = beginning[:DETECTION_CHARACTERS]
         free = len(re.findall(r"(?<!\S),(?!\S)", beginning))
         attached = len(re.findall(r"(?<=\w),", beginning))
-        has_unknown = re.search(rf"(?<!\S){UNKNOWN_LITERAL}(?!\S)", beginning) is not None
+        has_unknown = re.search(rf"(?<!\S){_UNKNOWN_LITERAL}(?!\S)", beginning) is not None
         if not has_unknown and (free < 20 or free < 10 * attached):
             return cls("punctuated")
         lines = beginning.split("\n")[:-1]
@@ -97,7 +97,7 @@ class WordCutter:
 
     def is_word(self, piece: str) -> bool:
         """Whether a token is a word (with a space between it and a word before it), not verbatim text."""
-        return piece != NO_SPACE and _IS_WORD[self.cutting].fullmatch(piece) is not None
+        return piece != _NO_SPACE and _IS_WORD[self.cutting].fullmatch(piece) is not None
 
     def _cut_segment(self, text: str, start: int) -> list[str]:
         if self.cutting == "spaced" and text.endswith("\n") and (start == 0 or text[0] == "\n"):
@@ -139,6 +139,6 @@ class WordCutter:
                 break
             pieces.append(match.group())
             stop = match.end()
-        if pieces[-1] == NO_SPACE:  # it is found again, from the place where it stands
+        if pieces[-1] == _NO_SPACE:  # it is found again, from the place where it stands
             pieces.pop()
         return pieces, stop

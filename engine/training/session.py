@@ -10,8 +10,7 @@ from collections.abc import Generator, Iterator
 import torch
 
 from engine.control import Change, RunControl
-from engine.device import is_out_of_memory
-from engine.errors import Message, StorageFailed, TextloomError, message
+from engine.errors import Message, StorageFailed, TextloomError, is_out_of_memory, message
 from engine.evaluation.validation import Validation, validation_loss
 from engine.events import (
     CheckpointSaved,

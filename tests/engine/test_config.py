@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from engine.config.configuration import from_tables, known_names, live_options, merged, to_tables
 from engine.config.model import CELLS
-from engine.config.optimizer import OPTIMIZERS, SCHEDULES
+from engine.config.optimizer import OPTIMIZERS, SCHEDULES, StepSchedule
 from engine.config.options import checked, default_of, options_of, parse_setting
 from engine.config.recipes import preset, preset_names, read_recipe
 from engine.config.training import TrainingConfig
-from engine.errors import BadInput, InvalidSetting, NewerFormat
+from engine.errors import BadInput, InvalidSetting, NewerFormat, message
 
 STEPS = {"training": {"steps": 1}}
 
@@ -62,6 +62,7 @@ def test_a_setting_that_is_not_possible_is_refused_in_one_sentence(setting: str,
         ({**STEPS, "model": {"tied": True, "embedding_size": 5, "hidden_size": 7}}, "model.embedding_size"),
         ({**STEPS, "corpus": {"tokens": "char", "min_count": 3}}, "corpus.unknown_character"),
         ({**STEPS, "corpus": {"tokens": "byte", "min_count": 3}}, "corpus.tokens"),
+        ({**STEPS, "corpus": {"tokens": "word", "unknown_character": True}}, "corpus.unknown_character"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(tables: dict[str, Any], field: str) -> None:
@@ -102,6 +103,12 @@ def test_zaremba_s_presets_divide_clipping_and_multiply_the_rate_by_the_window()
         assert training.clip_norm == pytest.approx(clip / training.window_size, rel=0.002)
 
 
+def test_char_rnn_multiplies_its_rate_once_an_epoch_from_the_tenth_on_and_never_forgets_its_state() -> None:
+    training = from_tables(preset("char-rnn").tables).training
+    assert training.schedule == StepSchedule(hold_epochs=10, decay_factor=0.97, decay_every_epochs=1)
+    assert training.reset_state == "never"
+
+
 def test_an_unknown_preset_names_the_nearest() -> None:
     with pytest.raises(BadInput, match="Did you mean balanced"):
         preset("balancd")
@@ -131,6 +138,32 @@ def test_tables_of_any_configuration_survive_toml(data: st.DataObject) -> None:
     configuration = from_tables({"model": {"cell": cell, **model}, "training": training})
     written = tomllib.loads(tomli_w.dumps(to_tables(configuration)))
     assert from_tables(written) == configuration
+
+
+@given(st.integers() | st.floats() | st.integers(10**300, 10**320), st.sampled_from([*options_of(TrainingConfig)]))
+def test_any_number_is_a_value_within_the_bounds_or_refused(value: float, name: str) -> None:
+    declared = options_of(TrainingConfig)[name]
+    lowest, highest = declared.minimum, declared.maximum
+    is_whole = isinstance(default_of(TrainingConfig, name), int)
+    is_possible = lowest is not None and highest is not None and lowest <= value <= highest
+    if is_possible and (not is_whole or value == int(value)):
+        assert checked(TrainingConfig, "training", name, value) == value
+        return
+    with pytest.raises(InvalidSetting, match=f"^training.{name} "):
+        checked(TrainingConfig, "training", name, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1e6, "1,000,000"), (8192.0, "8,192"), (1e9, "1,000,000,000"), (2.0**53, "9,007,199,254,740,992"), (0.0, "0"),
+        (-10.0, "-10"), (0.99999, "0.99999"), (1e-8, "0.00000001"), (1e-16, "1e-16"), (0.1 + 0.2, "0.3"),
+        (12.345678, "12.35"), (123456.789, "123,457"), (1e300, "1e+300"), (float("inf"), "inf"), (1234567, "1,234,567"),
+        (10**100, "a number of more than 100 digits"),
+    ],
+)  # fmt: skip
+def test_numbers_in_sentences_are_written_as_people_write_them(value: float, shown: str) -> None:
+    assert message("{value}", value=value).text == shown
 
 
 @given(st.text())

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.config.corpus import CorpusConfig
-from engine.errors import BadInput, Cancelled, DamagedFile, StorageFailed
-from engine.events import PreparationProgressed
+from engine.errors import BadInput, StorageFailed
+from engine.library.locks import folder_lock
 from engine.text import ids_building
-from engine.text.ids import TokenIds, ids_path, load_ids, open_ids, prepare_ids, verify_ids
+from engine.text.ids import TokenIds, ids_path, open_ids, prepare_ids
 from engine.text.tokenizers import build_tokenizer
 
 TEXT = "The quick brown fox,\nthe lazy dög.\n" * 30
@@ -27,8 +27,10 @@ def corpus(folder: Path, text: str = TEXT, **parts: str) -> Path:
     return folder
 
 
-def built(folder: Path, config: CorpusConfig, *, chunk_bytes: int = 2**16) -> tuple[TokenIds, list[float]]:
-    steps = prepare_ids(folder, config, fingerprint="f", chunk_bytes=chunk_bytes)
+def built(
+    folder: Path, config: CorpusConfig, *, fingerprint: str = "f", chunk_bytes: int = 2**16
+) -> tuple[TokenIds, list[float]]:
+    steps = prepare_ids(folder, config, fingerprint=fingerprint, chunk_bytes=chunk_bytes)
     shares = []
     while True:
         try:
@@ -42,7 +44,7 @@ def built(folder: Path, config: CorpusConfig, *, chunk_bytes: int = 2**16) -> tu
 def test_the_file_holds_the_ids_of_every_part(tmp_path: Path, text: str, kind: str) -> None:
     folder = corpus(tmp_path, f"one two{text}", valid=f"{text} one two", test="two one")
     config = CorpusConfig(tokens=kind)
-    ids = load_ids(folder, config, fingerprint=text)
+    ids, _ = built(folder, config, fingerprint=text)
     whole = f"one two{text}" if kind == "word" else f"one two{text}{text} one two" + "two one"
     tokenizer = build_tokenizer(whole, config)
     assert ids.tokenizer.to_json() == tokenizer.to_json()
@@ -145,27 +147,15 @@ def test_a_job_given_up_leaves_nothing_behind(tmp_path: Path, kind: str, monkeyp
         if any(name.endswith(".json") for name in names):  # it had come to its end
             assert num_steps > 3
             return
-        assert names == {"text.utf8"}
-
-
-def test_cancelling_says_so_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(Cancelled):
-        load_ids(corpus(tmp_path), CorpusConfig(), fingerprint="f", should_cancel=lambda: True)
-    assert [path.name for path in tmp_path.iterdir()] == ["text.utf8"]
-
-
-def test_progress_is_told_to_the_caller(tmp_path: Path) -> None:
-    told: list[PreparationProgressed] = []
-    load_ids(corpus(tmp_path), CorpusConfig(), fingerprint="f", on_progress=told.append)
-    assert {event.part for event in told} == {"tokens"}
+        assert names == {"text.utf8", ".lock"}
 
 
 @pytest.mark.parametrize("text", ["onlyoneword", "\n\n\n\n\n\n"])
 def test_a_part_with_fewer_than_two_tokens_is_refused(tmp_path: Path, text: str) -> None:
     folder = corpus(tmp_path, text, valid="one two")
     with pytest.raises(BadInput, match=r"has 1 tokens|no word"):
-        load_ids(folder, CorpusConfig(tokens="word"), fingerprint="f")
-    assert sorted(path.name for path in folder.iterdir()) == ["text.utf8", "valid.utf8"]
+        built(folder, CorpusConfig(tokens="word"))
+    assert sorted(path.name for path in folder.iterdir()) == [".lock", "text.utf8", "valid.utf8"]
 
 
 @pytest.mark.parametrize(
@@ -200,28 +190,36 @@ def _replace(path: Path, old: str, new: str) -> None:
     path.with_suffix(".json").write_text(text.replace(old, new))
 
 
-def test_a_changed_byte_is_found_by_the_checksum(tmp_path: Path) -> None:
-    folder, config = corpus(tmp_path), CorpusConfig()
-    built(folder, config)
-    path = ids_path(folder, config, fingerprint="f")
-    verify_ids(path)
-    data = bytearray(path.read_bytes())
-    data[7] ^= 1
-    path.write_bytes(data)
-    with pytest.raises(DamagedFile, match="checksum"):
-        verify_ids(path)
-
-
 @pytest.mark.parametrize("kind", ["char", "byte"])
 def test_a_longer_text_takes_no_more_memory_while_it_is_encoded(tmp_path: Path, kind: str) -> None:
     peaks = []
     for num_copies in (1_000, 8_000):
         folder = corpus(tmp_path, TEXT * num_copies)  # 1 and 8 MB
         tracemalloc.start()
-        load_ids(folder, CorpusConfig(tokens=kind), fingerprint=str(num_copies))
+        built(folder, CorpusConfig(tokens=kind), fingerprint=str(num_copies))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] - peaks[0] < 200_000
+
+
+def test_ids_that_another_program_builds_are_waited_for_and_not_built_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, config = corpus(tmp_path), CorpusConfig()
+    first, waiting = (prepare_ids(folder, config, fingerprint="f", chunk_bytes=100) for _ in range(2))
+    next(first)
+    assert [next(waiting).share for _ in range(2)] == [0.0, 0.0]
+    assert list(first) == []
+    monkeypatch.setattr("engine.text.ids.build_ids", None)
+    assert list(waiting) == []
+    assert open_ids(folder, config, fingerprint="f") is not None
+
+
+def test_a_corpus_that_is_held_for_too_long_is_told_as_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.text.ids._WAIT_SECONDS", 0.0)
+    folder = corpus(tmp_path)
+    with folder_lock(folder), pytest.raises(StorageFailed, match="in use"):
+        built(folder, CorpusConfig())
 
 
 def test_a_failed_write_leaves_no_description(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import DamagedFile
-from engine.library.json_lines import LineWriter, cut_torn_tail, format_line, parse_line, read_lines, rewrite_lines
+from engine.library.json_lines import LineWriter, cut_torn_tail, format_line, parse_line, read_lines
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.dictionaries(
@@ -124,14 +124,6 @@ def test_reading_goes_on_where_it_ended_while_the_file_grows(tmp_path: Path):
         third = read_lines(path, start=second.end)
     assert (first.values, third.values) == ([STEPS[0]], [STEPS[1]])
     assert third.end == path.stat().st_size
-
-
-def test_lines_can_be_replaced_by_those_up_to_a_step(tmp_path: Path):
-    path = tmp_path / "metrics.jsonl"
-    write_steps(path)
-    rewrite_lines(path, [value for value in read_lines(path).values if value["step"] in range(10)])
-    assert read_lines(path).values == STEPS[:10]
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_missing_file_has_no_lines_and_a_folder_is_refused(tmp_path: Path):

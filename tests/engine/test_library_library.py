@@ -1,11 +1,11 @@
 """Opening a library, and finding what stands in it."""
 
+import errno
 import json
 import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import BadInput, DamagedFile, NewerFormat, StorageFailed
+from engine.library.files import read_json_object
 from engine.library.ids import new_id, slug, utc_now
 from engine.library.library import Library, default_path
 from engine.library.runs import RunFolder
@@ -49,7 +50,6 @@ def test_a_library_whose_making_was_interrupted_is_finished(tmp_path: Path):
     (tmp_path / ".textloom-0123456789ab.tmp").write_bytes(b"{")
     library = Library.open(tmp_path)
     assert library.trash_path.is_dir()
-    assert library.sweep() == [".textloom-0123456789ab.tmp"]
 
 
 def test_a_folder_with_other_things_does_not_become_a_library(tmp_path: Path):
@@ -72,7 +72,6 @@ def test_a_newer_library_opens_read_only_or_is_refused(library: Library):
     assert newer.is_read_only
     for write in (
         lambda: newer.new_run("x"),
-        lambda: newer.new_corpus("x"),
         lambda: newer.write_machine({}),
         lambda: newer.trash(newer.runs_path / "x"),
     ):
@@ -94,6 +93,24 @@ def test_a_damaged_description_of_the_library_is_told_and_can_be_repaired(librar
     kept = list(repaired.trash_path.glob("quarantine-*/library.json"))
     assert [path.read_text() for path in kept] == [content]
     assert not Library.open(library.path).is_read_only
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and names of users")
+@pytest.mark.parametrize("name", ["a" * 300, "~nobody-of-this-name", "loop", "loop/library"])
+def test_a_path_at_which_nothing_can_be_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
+    monkeypatch.chdir(tmp_path)
+    Path("loop").symlink_to("loop")
+    with pytest.raises(BadInput, match="cannot be the folder of a library"):
+        Library.open(Path(name))
+
+
+def test_a_path_that_may_not_be_looked_at_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refused(_path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refused)
+    with pytest.raises(BadInput, match="Permission denied"):
+        Library.open(tmp_path / "library")
 
 
 def test_without_a_path_the_platform_s_folder_is_used():
@@ -171,7 +188,7 @@ def test_a_hostile_description_is_listed_as_damaged(library: Library):
     assert all(entry.problem is not None for entry in entries)
 
 
-def test_a_thousand_runs_are_listed_in_a_blink(library: Library):
+def test_a_list_reads_each_of_a_thousand_descriptions_once(library: Library, monkeypatch: pytest.MonkeyPatch):
     info = {"title": "A run", "configuration": {f"setting{number}": number / 7 for number in range(60)}}
     for number in range(1000):
         folder = library.runs_path / f"run-{number:04}"
@@ -179,10 +196,16 @@ def test_a_thousand_runs_are_listed_in_a_blink(library: Library):
         RunFolder(folder).info_path.write_text(
             json.dumps({**info, "format_version": 1, "min_reader": 1, "created": utc_now()})
         )
-    library.list_runs()
-    start = time.process_time()
+    num_read = 0
+
+    def count(path: Path, **limits: int) -> dict[str, object]:
+        nonlocal num_read
+        num_read += 1
+        return read_json_object(path, **limits)
+
+    monkeypatch.setattr("engine.library.entries.read_json_object", count)
     entries = library.list_runs()
-    assert time.process_time() - start < 0.4  # about 0.06 s; the bound only catches a change of its order
+    assert num_read == 1000
     assert len(entries) == 1000
     assert all(entry.problem is None for entry in entries)
 

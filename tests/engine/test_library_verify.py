@@ -2,18 +2,25 @@
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from engine.errors import DamagedFile
+from engine.library import verify as verifying
 from engine.library.corpora import CorpusFolder
 from engine.library.files import write_json
+from engine.library.ids import new_id
 from engine.library.json_lines import LineWriter, read_lines
 from engine.library.library import Library
 from engine.library.runs import RunFolder
 from engine.library.tensors import RawTensor
 from engine.library.verify import Finding, verify
+
+
+def new_corpus(library: Library, title: str) -> CorpusFolder:
+    return CorpusFolder(library.corpora_path / new_id(library.corpora_path, title))
 
 
 @pytest.fixture
@@ -37,7 +44,7 @@ def run(library: Library) -> RunFolder:
 
 @pytest.fixture
 def corpus(library: Library) -> CorpusFolder:
-    corpus = library.new_corpus("A text")
+    corpus = new_corpus(library, "A text")
     corpus.text_path.write_text("To be, or not to be")
     corpus.write_info({"title": "A text"})
     ids = b"\1\2\3\4"
@@ -179,7 +186,7 @@ def test_measurements_that_are_damaged_are_set_aside(library: Library):
 
 
 def test_an_import_that_was_never_finished_is_set_aside_and_a_new_folder_is_left(library: Library):
-    unfinished, fresh, old = (library.new_corpus(title) for title in ("unfinished", "fresh", "old"))
+    unfinished, fresh, old = (new_corpus(library, title) for title in ("unfinished", "fresh", "old"))
     unfinished.text_path.write_text("To be")
     os.utime(old.path, (0, 0))
     assert kinds(list(verify(library))) == ["quarantined", "quarantined", "checked"]
@@ -200,8 +207,36 @@ def test_a_hidden_folder_that_no_living_program_builds_in_is_set_aside(library: 
     assert library.list_corpora() == []
 
 
+def test_a_run_that_lost_its_description_but_has_texts_or_milestones_is_left_in_place(library: Library):
+    weights, texts = library.new_run("weights"), library.new_run("texts")
+    weights.write_milestone(1, {"w": RawTensor("I64", (1,), bytes(8))}, {})
+    with LineWriter(texts.samples_path) as lines:
+        lines.append({"step": 1})
+    findings = list(verify(library))
+    assert kinds(findings) == ["damaged", "damaged", "checked"]
+    assert weights.milestone_steps() == [1]
+    assert texts.samples_path.exists()
+
+
+def test_folders_that_vanish_during_the_check_are_passed_over(library: Library, monkeypatch: pytest.MonkeyPatch):
+    for title in ("finished", "empty"):
+        folder = new_corpus(library, title)
+        if title == "finished":
+            folder.text_path.write_text("To be")
+            folder.write_info({"title": title})
+    is_unfinished = verifying._is_unfinished
+
+    def look_and_remove(path: Path) -> bool:
+        found = is_unfinished(path)
+        shutil.rmtree(path)
+        return found
+
+    monkeypatch.setattr(verifying, "_is_unfinished", look_and_remove)
+    assert kinds(list(verify(library))) == ["checked"]
+
+
 def test_what_is_in_use_is_skipped(library: Library, run: RunFolder):
-    importing = library.new_corpus("importing")
+    importing = new_corpus(library, "importing")
     importing.text_path.write_text("To be")
     change_last_byte(run.checkpoint_path(3))
     with run.lock(), importing.lock():

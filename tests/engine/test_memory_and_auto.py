@@ -3,8 +3,7 @@
 import pytest
 
 from engine.config.configuration import Configuration, from_tables
-from engine.device import is_out_of_memory
-from engine.errors import InvalidSetting
+from engine.errors import InvalidSetting, is_out_of_memory
 from engine.models.build import num_parameters
 from engine.training.auto import Facts, choose_measured
 from engine.training.memory import check_memory, training_bytes

@@ -197,6 +197,11 @@ def test_each_of_several_samples_is_what_its_seed_writes_alone(tokens, temperatu
         assert sample == writer.write_whole(alone)
 
 
+def test_the_first_of_a_billion_samples_is_there_before_the_others():
+    writer, _ = make_writer()
+    assert next(writer.write_many(SamplingConfig(length=1, seed=9), 10**9)).seed == derived_seed(9, 0)
+
+
 def test_several_samples_end_at_their_stop_strings_each():
     writer, _ = make_writer()
     settings = SamplingConfig(prompt="The", length=300, temperature=2.0, stop="e")

@@ -14,6 +14,7 @@ from engine.text.changes import ChangeLog, Place, Position
 from engine.text.cleaning import Cleaner, clean
 from engine.text.folding import Folder, foldings
 from engine.text.normalising import MAX_MARKS
+from engine.text.tokenizer_char import CharTokenizer
 
 KEEP = CleaningConfig(newlines="keep", control_characters="keep")
 
@@ -198,6 +199,15 @@ def test_rare_characters_become_common_ones_that_resemble_them():
         "é": "e", "ﬁ": "fi", "“": '"', "’": "'", "—": "-", "œ": "oe",
         "Ж": "?", "…": "...", "\u0301": "", "K": "k", "©": "?",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("common", ["eEaAskfi'\"-.? \n", "ABC?", "abc? \u0301", "äé?"])
+def test_a_prompt_reads_rare_characters_as_the_corpus_folded_them(common):
+    rare = dict.fromkeys(set("éÉÄﬁ“’—œЖ…\u0301K©\tßx") - set(common), 1)
+    table = foldings({**dict.fromkeys(common, 100), **rare}, 10)
+    tokenizer = CharTokenizer.from_counts(dict.fromkeys(common, 100))
+    for character in rare:
+        assert tokenizer.decode(tokenizer.encode_prompt(character)[0]) == table[character]
 
 
 def test_line_feeds_and_the_fallback_are_never_rare():

@@ -189,7 +189,7 @@ def test_what_does_not_fit_the_chosen_encoding_is_refused_with_its_byte(decode, 
         decode(data, encoding)
 
 
-@pytest.mark.parametrize("encoding", ["klingon", "rot13", "hex", "unicode_escape", "idna", "", "a\0b"])
+@pytest.mark.parametrize("encoding", ["klingon", "rot13", "hex", "unicode_escape", "utf-7", "idna", "", "a\0b"])
 def test_a_name_that_is_no_encoding_of_texts_is_refused(decode, encoding):
     with pytest.raises(BadInput, match="encoding"):
         decode(b"abc", encoding)

@@ -7,6 +7,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -68,6 +69,50 @@ def test_an_old_word_document_is_refused_with_a_way_out(refusal):
 
 def test_a_pdf_with_a_password_is_refused(refusal):
     assert "protected by a password" in refusal("a.pdf", files.locked_pdf("secret"))
+
+
+def test_a_pdf_locked_with_a_cipher_that_cannot_be_read_here_is_refused_by_its_password(refusal):
+    encryption = (
+        f"/Encrypt << /Filter /Standard /V 5 /R 6 /Length 256 /P -4 /O <{'00' * 48}> /U <{'00' * 48}> "
+        f"/OE <{'00' * 32}> /UE <{'00' * 32}> /Perms <{'00' * 16}> /StmF /StdCF /StrF /StdCF "
+        "/CF << /StdCF << /AuthEvent /DocOpen /CFM /AESV3 /Length 32 >> >> >> /ID [<00> <00>] "
+    )
+    data = files.pdf([["Secret words."]]).replace(b"trailer << ", b"trailer << " + encryption.encode())
+    assert "protected by a password" in refusal("a.pdf", data)
+
+
+def test_a_page_of_many_comments_is_recognised_at_once(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"<!---->" * 500 + b"words")
+    started = time.process_time()
+    assert read_text_file(tmp_path / "a.txt")[0].endswith("words")
+    assert time.process_time() - started < 2  # the number of ways to divide the comments doubles with each
+
+
+def test_markup_that_the_parser_rejects_is_refused_as_damaged(tmp_path, refusal):
+    markup = "<p>x</p><![foo[ bar ]]>"
+    assert "damaged" in refusal("a.html", f"<html>{markup}".encode())
+    assert "damaged" in refusal("a.epub", files.epub({"c": markup}, ['idref="c"']))
+    (tmp_path / "b.txt").write_text("Some words.")
+    assert len(find_texts([tmp_path]).sources) == 3
+
+
+def test_a_page_of_more_tags_than_fit_into_memory_is_refused(refusal, monkeypatch):
+    monkeypatch.setattr("engine.text.readers.html.MAX_TAGS", 100)
+    assert "more than 100 tags" in refusal("a.html", b"<html>" + b"<b>x" * 100)
+    assert "more than 100 tags" in refusal("a.epub", files.epub({"c": "<br/>" * 100}, ['idref="c"']))
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.docx", files.docx(files.docx_paragraph("word " * 1_000))),
+        ("a.odt", files.odt('<text:p>a<text:s text:c="1000"/>' + '<text:s text:c="1000"/>' * 4 + "</text:p>")),
+        ("a.docx", files.docx("<w:tbl><w:tr>" + "<w:tc/>" * 1_000 + "</w:tr></w:tbl>")),
+    ],
+)
+def test_one_paragraph_or_row_of_endless_text_is_refused_before_it_ends(refusal, monkeypatch, name, data):
+    monkeypatch.setattr("engine.text.readers.paragraphs.MAX_CHARACTERS", 4_000)
+    assert "more text than a document can have" in refusal(name, data)
 
 
 def test_a_pdf_that_only_restricts_printing_is_read(tmp_path):
@@ -191,6 +236,14 @@ def test_a_document_without_words_is_refused(refusal):
 
 def test_a_plain_archive_is_refused_with_a_way_out(refusal):
     assert "Unpack it" in refusal("a.zip", files.zipped({"a.txt": "words"}))
+
+
+def test_a_text_too_large_to_be_evaluated_is_refused_unread(tmp_path):
+    with (tmp_path / "a.txt").open("wb") as file:
+        file.write(b"words")
+        file.truncate(50 * 2**20 + 1)
+    with pytest.raises(BadInput, match="larger than 50 MB"):
+        read_text_file(tmp_path / "a.txt")
 
 
 def test_an_rtf_document_that_breaks_off_is_refused(refusal):

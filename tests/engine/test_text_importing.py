@@ -113,6 +113,29 @@ def test_several_files_become_one_corpus_each_when_asked_and_bad_ones_are_left_o
     assert [event.problem.name for event in events if isinstance(event, ProblemFound)] == ["f/two.pdf"]
 
 
+def test_a_text_too_short_among_one_corpus_each_is_told_once(library, put):
+    put("f/one.txt", "first text")
+    events = import_all(library, put("f/short.txt", "x").parent, one_each=True)
+    (problem,) = [event.problem for event in events if isinstance(event, ProblemFound)]
+    assert (problem.name, problem.is_refused) == ("f/short.txt", True)
+    assert "at least 2" in problem.reason.text
+
+
+def test_a_name_for_one_corpus_each_is_refused(library, put):
+    with pytest.raises(BadInput, match="Leave it out"):
+        import_all(library, put("a.txt", "first text"), one_each=True, name="All")
+    assert traces(library) == []
+
+
+def test_another_name_for_the_same_text_makes_another_corpus(library, put):
+    path = put("a.txt", "some words")
+    first, _ = import_one(library, path)
+    named, _ = import_one(library, path, name="Named")
+    again, _ = import_one(library, path, name="Named")
+    assert (named.title, named.is_new, again.is_new) == ("Named", True, False)
+    assert again.corpus == named.corpus != first.corpus
+
+
 def test_files_of_their_own_for_validation_and_test_are_kept_apart(library, put):
     valid, test = find_texts([put("v.txt", "valid words")]), find_texts([put("t.txt", "test words\r\n")])
     imported, written = import_one(library, put("a.txt", "train words"), valid=valid, test=test)
@@ -392,6 +415,18 @@ def test_the_python_manual_is_there_without_any_file(library):
     *_, imported = import_sample("Python manual", library)
     assert imported.title == "Python manual"
     assert library.corpus(imported.corpus).text_path.read_bytes() == text.encode()
+
+
+def test_a_sample_that_finds_no_room_for_its_file_is_one_sentence(library, monkeypatch):
+    def full(*_arguments, **_settings):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for name in ("Path.write_text", "tempfile.mkdtemp"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"{'pathlib.' if name.startswith('Path') else ''}{name}", full)
+            with pytest.raises(StorageFailed, match="temporary files: No space left on device"):
+                list(import_sample("Python manual", library))
+    assert traces(library) == []
 
 
 def test_an_unknown_sample_is_refused_with_those_there_are(library):

@@ -150,6 +150,13 @@ def test_the_most_frequent_characters_stay_within_the_largest_vocabulary() -> No
     assert [tokenizer.token_text(i) for i in range(tokenizer.vocabulary_size)] == ["<unk>", "a", "b"]
 
 
+@pytest.mark.parametrize(("field", "value"), [("min_count", 4), ("max_vocabulary", 1)])
+def test_limits_that_leave_nothing_but_the_unknown_character_are_refused(field: str, value: int) -> None:
+    with pytest.raises(InvalidSetting, match=rf"^corpus\.{field} = {value} leaves no character") as caught:
+        build_tokenizer("aaabbc", CorpusConfig(unknown_character=True, **{field: value}))
+    assert caught.value.field == f"corpus.{field}"
+
+
 @pytest.mark.parametrize("limit", [{"min_count": 2}, {"max_vocabulary": 2}])
 def test_limits_without_an_unknown_character_are_a_contradiction(limit: dict[str, int]) -> None:
     with pytest.raises(InvalidSetting, match="unknown_character"):
@@ -169,6 +176,9 @@ def test_limits_without_an_unknown_character_are_a_contradiction(limit: dict[str
         ("x yz", "\t", " "),
         ("x yz", "中", " "),
         ("xxyz", "中", "x"),
+        ("xx y?", "中", "?"),
+        ("abc", "Æ", "a"),
+        ("abc x", "\u0301", ""),
     ],
 )
 def test_an_unknown_character_of_a_prompt_is_replaced_by_its_nearest(text: str, prompt: str, replacement: str) -> None:

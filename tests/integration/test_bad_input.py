@@ -229,8 +229,16 @@ BAD_ARGUMENTS: list[tuple[list[str], str]] = [
     (["--set", "training.clip_norm=1", "--set", "training.clip_value=1"], "are both set"),
     (["--set", "model.tied=true", "--set", "model.embedding_size=7"], "model.embedding_size is 7"),
     (["--set", "corpus.min_count=3"], "corpus.unknown_character"),
+    (["--set", "corpus.tokens=word", "--set", "corpus.unknown_character=true"], "words always have a token"),
+    (["--set", f"training.learning_rate={'9' * 400}"], "but must be at most 1,000."),
+    (["--set", f"training.learning_rate={'9' * 5000}"], "The value of training.learning_rate is far too long."),
+    (["--set", f"model.hidden_size=0x{'f' * 5000}"], "model.hidden_size is a number of thousands of digits, but"),
+    (["--set", f"model.cell=0x{'f' * 5000}"], "model.cell cannot be a number of thousands of digits."),
+    (["--set", f"model.cell={'[' * 5000}"], "The value of model.cell is far too long."),
+    (["--config", "LONG"], "holds a number that is far too long"),
     (["--set", "corpus.newlines=some"], "corpus.newlines cannot be 'some'"),
     (["--steps", "0"], "say when the run shall end"),
+    (["--steps", "9" * 5000], "Argument --steps: invalid int value: '9999"),
     (["--steps", "-3"], "training.steps is -3, but must be at least 0."),
     (["--minutes", "nan"], "training.minutes must be a finite number"),
     (["--minutes", "soon"], "Argument --minutes: invalid float value: 'soon'."),
@@ -254,6 +262,7 @@ def test_settings_that_are_not_possible_are_refused_before_anything_is_written(
     configurations = {
         "NEWER": "format = 2\n[training]\nsteps = 1\n",
         "BROKEN": "format = ",
+        "LONG": f"format = {'9' * 5000}\n",
         "UNKNOWN": "format = 1\n[training]\nspeed = 3\n",
     }
     for name, text in configurations.items():
@@ -284,6 +293,8 @@ def test_settings_that_are_not_possible_are_refused_before_anything_is_written(
         (["sample", "gone.textloom"], "gone.textloom"),
         (["sample", "RUN", "--temperature", "-1"], "must be at least 0"),
         (["sample", "RUN", "--length", "-1"], "must be at least 0"),
+        (["sample", "RUN", "--count", "10001"], "--count is 10,001, but must be at most 10,000."),
+        (["sample", "RUN", "--count", "9" * 400], "--count is a number of more than 100 digits, but must be at most"),
         (["sample", "RUN", "--count", "0"], "--count is 0, but must be at least 1."),
         (["sample", "RUN", "--prompt", "half \udc80"], "lone surrogate"),
         (["export", "RUN", "model.bin"], "something.textloom"),
@@ -303,8 +314,17 @@ def test_a_folder_with_other_things_is_not_made_a_library(command: Command, plac
     refused(command("list", "--library", place), "is no Textloom library and holds other things")
 
 
-def test_a_library_of_a_newer_version_is_refused(command: Command, empty: Path) -> None:
-    assert command("list", "--library", empty).code == 0
+@pytest.mark.parametrize(
+    "arguments", [["list"], ["verify"], ["sample", "x"], ["resume", "x"], ["export", "x", "y.textloom"]]
+)
+def test_a_library_that_is_not_there_is_told_and_not_made(command: Command, empty: Path, arguments: list[str]) -> None:
+    result = command(*arguments, "--library", empty)
+    assert refused(result) == f"There is no library in {empty}. Check the name of the folder."
+    assert not empty.exists()
+
+
+def test_a_library_of_a_newer_version_is_refused(command: Command, place: Path, empty: Path) -> None:
+    assert command("import", place / "bottles of beer.txt", "--library", empty).code == 0
     description = empty / "library.json"
     values = json.loads(description.read_text(encoding="utf-8"))
     description.write_text(json.dumps({**values, "format_version": 99, "min_reader": 99}), encoding="utf-8")

@@ -138,6 +138,21 @@ def test_several_samples_differ_and_nothing_stands_between_them(command: Command
     assert "does not know 'A'" in plain.err
 
 
+def test_a_sample_is_written_as_the_recipe_says_where_the_command_says_nothing(
+    command: Command, place: Path, recipe: Path, empty: Path
+) -> None:
+    chosen = {"prompt": "beer", "length": 12, "temperature": 0, "seed": 7}
+    settings = [part for name, value in chosen.items() for part in ("--set", f"sampling.{name}={value}")]
+    text = place / "bottles of beer.txt"
+    events = command("train", text, "--config", recipe, "--steps", 3, *settings, "--json", "--library", empty).records
+    run = events[-1]["run"]
+    written = command("sample", run, "--json", "--library", empty).record
+    given = [part for name, value in chosen.items() for part in (f"--{name}", value)]
+    assert written == command("sample", run, *given, "--json", "--library", empty).record
+    assert (len(written["text"]), written["seed"]) == (len("beer") + 12, 7)
+    assert len(command("sample", run, "--length", 3, "--library", empty).out) == len("beer") + 3
+
+
 def test_a_sample_ends_before_its_stop_string(command: Command, run_id: str, library: Path) -> None:
     arguments = ("sample", run_id, "--length", 300, "--library", library)
     whole = command(*arguments).out
@@ -150,6 +165,10 @@ def test_an_exported_model_writes_and_measures_as_its_run_does(
     file = tmp_path / "a model ü.textloom"
     result = command("export", run_id, file, "--json", "--library", library)
     assert result.record == {"file": str(file), "bytes": file.stat().st_size}
+    before = file.read_bytes()
+    again = command("export", run_id, file, "--library", library)
+    assert (again.code, again.err) == (2, f"{file} exists already. Choose another name, or remove it first.\n")
+    assert file.read_bytes() == before
     elsewhere = ("--length", 50, "--library", tmp_path / "other")
     assert command("sample", file, *elsewhere).out == command(
         "sample", run_id, "--length", 50, "--library", library
@@ -159,6 +178,7 @@ def test_an_exported_model_writes_and_measures_as_its_run_does(
         for model in (file, run_id)
     ]
     assert evaluated[0] == evaluated[1]
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_complete_run_says_so_and_a_duration_adds_more(
@@ -249,6 +269,43 @@ def test_presets_are_listed(command: Command, empty: Path) -> None:
     names = [record["name"] for record in command("presets", "--json", "--library", empty).records]
     assert names[0] == "auto"
     assert {"quick", "balanced", "char-rnn", "zaremba-small", "zaremba-medium", "zaremba-large"} <= set(names)
+    assert not empty.exists()
+
+
+def test_a_person_s_own_library_that_is_not_there_yet_is_empty(
+    command: Command, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.cli import place
+
+    monkeypatch.setattr(place, "default_path", lambda: empty)
+    listed = command("list")
+    assert (listed.code, listed.out) == (
+        0, f'The library {empty} is empty. Begin with: textloom train "Python manual"\n'
+    )  # fmt: skip
+    assert command("list", "--json").records == []
+    sampled = command("sample", "nothing")
+    assert (sampled.code, sampled.err) == (2, listed.out)
+    assert not empty.exists()
+
+
+def test_what_an_event_means_is_told_in_plain_words(
+    library: Path, capsys: pytest.CaptureFixture[str], trained: Events
+) -> None:
+    from engine.cli.output import Output
+    from engine.cli.training import EventPrinter
+    from engine.errors import message
+    from engine.events import Rewound, RunEnded
+    from engine.library.library import Library
+
+    printer = EventPrinter(Output(is_json=False), Library(library))
+    printer.show(Rewound(step=1500, to_step=1400, learning_rate_factor=0.25, attempt=2))
+    last = {name: value for name, value in trained[-1].items() if name != "event"}
+    printer.show(RunEnded(**{**last, "reason": message("Done."), "best_test_loss_nats": 1.5}))
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == (
+        "step 1,500: the training went out of control; it went back to step 1,400 at half the learning rate"
+    )
+    assert told[-1] == "On the test text: 1.5000 nats per token."
 
 
 def test_a_sound_library_is_verified_and_a_damaged_one_is_not(
@@ -315,6 +372,34 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         assert max(map(len, shown.splitlines())) <= 100
 
 
+def test_the_help_of_training_tells_of_every_setting_of_every_family() -> None:
+    from engine.cli.setting_help import training_help
+    from engine.config.corpus import CleaningConfig, CorpusConfig
+    from engine.config.model import CELLS
+    from engine.config.optimizer import OPTIMIZERS, SCHEDULES
+    from engine.config.options import options_of
+    from engine.config.sampling import SamplingConfig
+    from engine.config.training import TrainingConfig
+
+    sections = {
+        "corpus": [CorpusConfig, CleaningConfig],
+        "model": [*CELLS.values()],
+        "training": [TrainingConfig, *OPTIMIZERS.values(), *SCHEDULES.values()],
+        "sampling": [SamplingConfig],
+    }
+    text = " ".join(training_help().split())
+    for section, classes in sections.items():
+        for declared in classes:
+            for name, option in options_of(declared).items():
+                assert f" {section}.{name} " in text
+                assert option.help in text
+                assert ", ".join(option.choices) in text
+    assert "(tanh, sigmoid, relu; default tanh)" in text
+    assert "training.beta2 Only with optimizer adam or adamw." in text
+    assert "(0 to 0.99999; default 0.999, with adamw 0.99)" in text
+    assert "(1 to 8,192 units; default 384)" in text
+
+
 @pytest.mark.parametrize(
     "arguments", [["list"], ["presets"], ["import", "FILE"], ["sample", "RUN", "--length", "5"], ["verify"]]
 )
@@ -322,7 +407,7 @@ def test_what_needs_no_torch_does_not_load_it(
     arguments: list[str], place: Path, run_id: str, library: Path, tmp_path: Path
 ) -> None:
     named = {"FILE": str(place / "bottles of beer.txt"), "RUN": run_id}
-    where = str(library if arguments[0] == "sample" else tmp_path / "library")
+    where = str(tmp_path / "library" if arguments[0] == "import" else library)
     code = (
         "import sys; sys.modules['torch'] = None\n"
         "from engine.cli.main import run\n"

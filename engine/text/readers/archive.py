@@ -12,10 +12,10 @@ from typing import BinaryIO, Final
 
 from engine.errors import BadInput
 
-MAX_TOTAL_BYTES: Final = 512 * 2**20
-MAX_RATIO: Final = 200
-FREE_BYTES: Final = 8 * 2**20  # below this a high ratio is an empty table, not a bomb
-MAX_DIRECTORY_BYTES: Final = 16 * 2**20
+_MAX_TOTAL_BYTES: Final = 512 * 2**20
+_MAX_RATIO: Final = 200
+_FREE_BYTES: Final = 8 * 2**20  # below this a high ratio is an empty table, not a bomb
+_MAX_DIRECTORY_BYTES: Final = 16 * 2**20
 _CHUNK_BYTES = 2**18
 _END_RECORD = b"PK\x05\x06"
 _DAMAGED = (
@@ -74,8 +74,8 @@ class Archive:
         return bytes(data)
 
     def _check_size(self) -> None:
-        is_bomb = self._read_bytes > FREE_BYTES and self._read_bytes > MAX_RATIO * self._packed_bytes
-        if is_bomb or self._read_bytes > MAX_TOTAL_BYTES:
+        is_bomb = self._read_bytes > _FREE_BYTES and self._read_bytes > _MAX_RATIO * self._packed_bytes
+        if is_bomb or self._read_bytes > _MAX_TOTAL_BYTES:
             raise BadInput(
                 "{name} is not read: it unpacks to far more than a document holds (a zip bomb?).", name=self._name
             )
@@ -107,5 +107,5 @@ def _check_directory(file: BinaryIO, name: str) -> None:
     at = tail.rfind(_END_RECORD)
     if at < 0 or at + 16 > len(tail):
         raise zipfile.BadZipFile("no end record")
-    if struct.unpack_from("<L", tail, at + 12)[0] > MAX_DIRECTORY_BYTES:
+    if struct.unpack_from("<L", tail, at + 12)[0] > _MAX_DIRECTORY_BYTES:
         raise BadInput("{name} is not read: it holds far more parts than a document.", name=name)

@@ -18,7 +18,7 @@ _HEADINGS = ("heading", "title", "subtitle", "berschrift", "titre", "titel")
 def read_docx(file: BinaryIO, name: str) -> Iterator[str]:
     """The text in pieces of a few paragraphs. Raises `BadInput`: damaged, protected, hostile."""
     with Archive(file, name) as archive:
-        yield from _Body().pieces(xml_events(archive.chunks(_main_part(archive, name)), name))
+        yield from _Body(name).pieces(xml_events(archive.chunks(_main_part(archive, name)), name))
 
 
 def _main_part(archive: Archive, name: str) -> str:
@@ -38,8 +38,8 @@ def _main_part(archive: Archive, name: str) -> str:
 class _Body:
     """Follows the elements of WordprocessingML (ECMA-376, part 1, section 17)."""
 
-    def __init__(self) -> None:
-        self._lines = Lines()
+    def __init__(self, name: str) -> None:
+        self._lines = Lines(name)
         self._skipped = 0
         self._in_text = 0
         self._is_in_properties = False

@@ -19,15 +19,15 @@ def read_epub(file: BinaryIO, name: str, notes: list[Message]) -> Iterator[str]:
     with Archive(file, name) as archive:
         _refuse_protection(archive, name)
         chapters = _spine(archive, name)
-        missing = [chapter for chapter in chapters if chapter not in archive.names]
-        if len(missing) == len(chapters):
+        num_missing = sum(chapter not in archive.names for chapter in chapters)
+        if num_missing == len(chapters):
             raise BadInput("{name} is damaged: none of its chapters is there. Get a fresh copy of it.", name=name)
-        for chapter in missing:
-            notes.append(message("{name} lacks its chapter {part}.", name=name, part=chapter))
+        if num_missing:
+            notes.append(message("{name} lacks {count} of its chapters.", name=name, count=num_missing))
         is_first = True
         for chapter in chapters:
             if chapter in archive.names:
-                text = html_text(_decoded(archive.read(chapter, max_bytes=MAX_BYTES)))
+                text = html_text(_decoded(archive.read(chapter, max_bytes=MAX_BYTES)), name)
                 if text:
                     yield text if is_first else "\n" + text
                     is_first = False
@@ -38,7 +38,7 @@ def _spine(archive: Archive, name: str) -> list[str]:
     package = _package_part(archive, name)
     folder = posixpath.dirname(package)
     parts: dict[str, str] = {}
-    chapters: list[str] = []
+    chapters: dict[str, None] = {}
     for event in xml_events([archive.read(package)], name):
         if not isinstance(event, Start):
             continue
@@ -49,11 +49,11 @@ def _spine(archive: Archive, name: str) -> list[str]:
                 parts[attributes.get("id", "")] = posixpath.normpath(posixpath.join(folder, href))
         elif event.name == "itemref" and attributes.get("linear") != "no":
             part = parts.get(attributes.get("idref", ""))
-            if part is not None and part not in chapters:
-                chapters.append(part)
+            if part is not None:
+                chapters[part] = None
     if not chapters:
         raise BadInput("{name} is damaged: it lists no chapters. Get a fresh copy of it.", name=name)
-    return chapters
+    return list(chapters)
 
 
 def _package_part(archive: Archive, name: str) -> str:

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from engine.errors import BadInput
+
 if TYPE_CHECKING:
     from bs4 import Tag
 
 MAX_BYTES: Final = 32 * 2**20
+MAX_TAGS: Final = 500_000  # each costs about 600 bytes of memory
 
 _UNSEEN = re.compile(
     "head|script|style|template|noscript|svg|math|object|iframe|canvas|audio|video|textarea|select|datalist|rp|rt"
@@ -32,17 +35,27 @@ def declared_encoding(head: bytes) -> str | None:
     return (match[1] or match[2]).decode("ascii") if match else None
 
 
-def html_text(markup: str) -> str:
+def html_text(markup: str, name: str) -> str:
     """The visible text of a page: white space collapsed, paragraphs between blank lines, cells separated by tabs.
 
-    Notes and page numbers of EPUB books (epub:type, role) are left out.
+    Notes and page numbers of EPUB books (epub:type, role) are left out. Raises `BadInput`: too many tags, damaged.
     """
     from bs4 import BeautifulSoup
 
     markup = _XML_DECLARATION.sub("", markup)
     if "<" not in markup:
         markup = f"<p>{markup}</p>"
-    return _visible_text(BeautifulSoup(markup, "html.parser"))
+    if markup.count("<") > MAX_TAGS:
+        raise BadInput(
+            "{name} is not read: a page in it has more than {count} tags. Save it as plain text.",
+            name=name, count=MAX_TAGS,
+        )  # fmt: skip
+    try:
+        return _visible_text(BeautifulSoup(markup, "html.parser"))
+    except RecursionError as error:
+        raise BadInput("{name} is not read: its parts are nested too deeply.", name=name) from error
+    except Exception as error:  # the parser raises whatever it meets in a damaged or hostile page
+        raise BadInput("{name} is damaged: its text cannot be read. Get a fresh copy of it.", name=name) from error
 
 
 def _visible_text(root: "Tag") -> str:

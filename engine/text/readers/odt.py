@@ -22,14 +22,14 @@ def read_odt(file: BinaryIO, name: str) -> Iterator[str]:
             for event in xml_events([manifest], name):
                 if isinstance(event, Start) and event.name == "encryption-data":
                     raise protected(name)
-        yield from _Body().pieces(xml_events(archive.chunks("content.xml"), name))
+        yield from _Body(name).pieces(xml_events(archive.chunks("content.xml"), name))
 
 
 class _Body:
     """Follows the elements of OpenDocument 1.3 (part 3, sections 5, 6 and 9)."""
 
-    def __init__(self) -> None:
-        self._lines = Lines()
+    def __init__(self, name: str) -> None:
+        self._lines = Lines(name)
         self._is_body = False
         self._skipped = 0
         self._ends_in_space = [True]  # per open paragraph: white space is collapsed (section 6.1.2)

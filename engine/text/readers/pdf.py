@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 from engine.errors import BadInput, Message, message
 from engine.text.readers.archive import protected
 
-MAX_PAGES: Final = 20_000
+_MAX_PAGES: Final = 20_000
 
 _PAGE_NUMBER = re.compile(r"\s*[-\u2013]?\s*(?:\d{1,5}|[ivxlc]{1,8})\s*[-\u2013]?\s*", re.IGNORECASE)
 _SENTENCE_END = tuple('.!?:"\u201d\u00bb\u2019\u2026')
@@ -81,21 +81,26 @@ def _without_page_number(lines: list[str]) -> list[str]:
 
 def _page_texts(file: BinaryIO, name: str) -> Iterator[str]:
     from pypdf import PdfReader
+    from pypdf.errors import DependencyError
 
     _silence(logging.getLogger("pypdf"))
     try:
         reader = PdfReader(file, strict=False)
         is_locked = reader.is_encrypted and not reader.decrypt("")
         num_pages = 0 if is_locked else len(reader.pages)
+    except DependencyError as error:  # its cipher (AES) is none that pypdf knows alone
+        raise protected(name) from error
     except Exception as error:  # the parser raises whatever it meets in a damaged or hostile file
         raise _damaged(name) from error
     if is_locked:
         raise protected(name)
-    if not 0 < num_pages <= MAX_PAGES:
+    if not 0 < num_pages <= _MAX_PAGES:
         raise _damaged(name)
     for index in range(num_pages):
         try:
             yield reader.pages[index].extract_text()
+        except DependencyError as error:
+            raise protected(name) from error
         except Exception as error:
             raise _damaged(name) from error
 
