@@ -1,10 +1,10 @@
 """The recipe `auto`: chooses a model and its training for a text, a machine and a number of minutes.
 
-The rules come from experiments on Tiny Shakespeare, whole and its first 50 KB, on two processor cores: in the time
-given, one wide LSTM layer beat several narrow ones and the other families; the best width is the one whose weights see
-TOKENS_PER_WEIGHT tokens each; what is read more than a few times needs dropout; and a short text is learned better by a
-wide model with strong dropout in MOST_EPOCHS passes (50 KB: 384 units, 20 passes 1.54 nats; 128 units, 160 passes 1.58)
-than by many more, so that such a run ends sooner.
+The rules come from experiments with LSTMs on Tiny Shakespeare, whole and its first 50 KB, on two processor cores; other
+families were not compared. In three minutes one wide layer beat two narrow ones; the width is the largest whose weights
+see TOKENS_PER_WEIGHT tokens each; what is read more than a few times needs dropout; and a short text is learned better
+by a wide model with strong dropout in MOST_EPOCHS passes (50 KB: 384 units, 20 passes 1.54 nats; 128 units, 160 passes
+1.58) than by many more, so that such a run ends sooner.
 """
 
 import math
