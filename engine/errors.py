@@ -4,9 +4,12 @@ Every sentence the engine says to a person is an English template with named val
 the template and format the values in the person's own language.
 """
 
+import math
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 Value = str | int | float
 
@@ -36,6 +39,44 @@ def message(template: str, /, **values: Value) -> Message:
     return Message(template, values)
 
 
+def message_record(name: str, message: Message) -> dict[str, Any]:
+    """A message as plain values for JSON: the English sentence as `name`, and beside it what a window translates."""
+    values = {key: _storable(value) for key, value in message.values.items()}
+    return {name: message.text, f"{name}_template": message.template, f"{name}_values": values}
+
+
+def message_from_record(record: Mapping[str, Any], name: str) -> Message | None:
+    """The message that `message_record` stored as `name`; of an older record, the English sentence alone.
+
+    None when there is no sentence at all. Never raises.
+    """
+    text, template, values = (record.get(key) for key in (name, f"{name}_template", f"{name}_values"))
+    if not isinstance(text, str):
+        return None
+    if isinstance(template, str) and isinstance(values, Mapping) and _fills(template, values):
+        return Message(template, dict(values))
+    return Message("{text}", {"text": text})
+
+
+def _storable(value: Value) -> Value:
+    """JSON has neither infinities nor whole numbers of thousands of digits: they are kept as they are shown."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return _plain(value)
+    return _plain(value) if isinstance(value, int) and abs(value) >= _MOST_STORED else value
+
+
+def _fills(template: str, values: Mapping[Any, Any]) -> bool:
+    """Whether a template names nothing but these values, and they are of the kinds that sentences have."""
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError:
+        return False
+    is_plain = all(name is None or (name in values and not spec) for _, name, spec, _ in parts)
+    return is_plain and all(
+        isinstance(name, str) and name.isidentifier() and isinstance(value, Value) for name, value in values.items()
+    )
+
+
 def _plain(value: Value) -> str:
     if isinstance(value, bool | str):
         return str(value)
@@ -53,6 +94,7 @@ def _plain(value: Value) -> str:
 
 
 _MOST_SHOWN = 10**100
+_MOST_STORED = 10**38  # longer numbers are refused where JSON is read strictly
 _SMALLEST_WRITTEN_OUT, _LARGEST_WRITTEN_OUT = 1e-9, 1e21
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from engine.errors import Message
+from engine.errors import Message, message_record
 
 Outcome = Literal["completed", "stopped_early", "stopped", "failed"]
 
@@ -29,7 +29,7 @@ class RunStarted:
     device: str
     precision: str
     num_threads: int
-    summary: str
+    summary: Message
     references: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -189,22 +189,27 @@ RunEvent = (
 
 
 def as_record(event: Any) -> dict[str, Any]:
-    """The event as plain values with its name under "event", for JSON; a number that is not finite becomes None."""
+    """The event as plain values with its name under "event", for JSON; a number that is not finite becomes None.
+
+    A sentence `x` is there in English, and once more as `x_template` and `x_values` so that it can be translated.
+    """
     return {"event": type(event).__name__, **_plain(event)}
 
 
 def _plain(event: Any) -> dict[str, Any]:
-    return {f.name: _value(getattr(event, f.name)) for f in dataclasses.fields(event)}
+    record: dict[str, Any] = {}
+    for name in (f.name for f in dataclasses.fields(event)):
+        value = getattr(event, name)
+        record |= message_record(name, value) if isinstance(value, Message) else {name: _value(value)}
+    return record
 
 
 def _value(value: Any) -> Any:
-    if isinstance(value, Message):
-        return value.text
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, Mapping):
         return {name: _value(item) for name, item in value.items()}
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [_value(item) for item in value]
     if dataclasses.is_dataclass(value):
         return _plain(value)

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from engine.cli.failures import tell, unexpected
 from engine.cli.output import Output
@@ -88,10 +88,10 @@ def _command(name: str) -> Command:
     return keepers[name]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command of this process and end it with its exit code."""
     spin_briefly()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-    sys.exit(run())
+    sys.exit(run(arguments))

@@ -17,12 +17,13 @@ from engine.config.corpus import CleaningConfig
 from engine.config.options import build, options_of, unknown_name
 from engine.errors import BadInput
 from engine.events import as_record
+from engine.import_events import CorpusImported, ImportEvent, ImportProgressed, Problem, ProblemFound
 from engine.library.library import Library
-from engine.text.import_events import CorpusImported, ImportEvent, ImportProgressed, ProblemFound
 from engine.text.importing import import_texts
 from engine.text.reading import read_text_file
-from engine.text.samples import import_sample, is_sample
-from engine.text.sources import FoundTexts, Problem, find_texts, shown
+from engine.text.sample_titles import is_sample
+from engine.text.samples import import_sample
+from engine.text.sources import FoundTexts, find_texts, shown
 
 
 def import_command(arguments: argparse.Namespace, place: LibraryPlace, output: Output) -> int:

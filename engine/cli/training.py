@@ -85,7 +85,7 @@ def resume(arguments: argparse.Namespace, place: LibraryPlace, output: Output) -
     entry = library.find("runs", arguments.run)
     record = RunRecord.from_json(library.run(entry.id).read_info())
     if record.outcome in ("completed", "stopped_early") and not added.is_given:
-        output.text(f"The run {record.title} ({record.id}) is complete. To train longer, add for example --minutes 5.")
+        output.text(f"The run {entry.title} ({record.id}) is complete. To train longer, add for example --minutes 5.")
         output.record(_complete(record))
         return 0
     control = RunControl()
@@ -239,7 +239,7 @@ class EventPrinter:
                 assert_never(event)
 
     def _tell_start(self, event: RunStarted) -> None:
-        if event.summary:
+        if event.summary.text:
             self._output.note(event.summary)
         at = f", from step {event.step:,}" if event.step else ""
         self._output.note(

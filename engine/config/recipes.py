@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from engine.config.configuration import Table, from_tables
+import tomli_w
+
+from engine.config.configuration import FORMAT_VERSION, Table, from_tables
 from engine.errors import BadInput
 
 LARGEST_RECIPE_BYTES = 1_000_000
@@ -73,6 +75,24 @@ def read_recipe(path: Path) -> Recipe:
             path=str(path),
         ) from error
     return _recipe(path.stem, tables)
+
+
+def recipe_as_toml(recipe: Recipe) -> str:
+    """The TOML of a recipe, from which `read_recipe` makes an equal one. Raises BadInput if it cannot be used."""
+    tables = {section: dict(table) if isinstance(table, Mapping) else table for section, table in recipe.tables.items()}
+    from_tables(_with_duration(tables))
+    head: Table = {"title": _sound(recipe.title), "about": _sound(recipe.about)}
+    if recipe.is_planned:
+        head["is_planned"] = True
+    text = tomli_w.dumps({"format": FORMAT_VERSION, "recipe": head, **tables})
+    if len(text.encode("utf-8")) > LARGEST_RECIPE_BYTES:
+        raise BadInput("The recipe {title} is larger than 1 MB. Shorten its description.", title=recipe.title[:80])
+    return text
+
+
+def _sound(text: str) -> str:
+    """The text with a question mark for each half of a character, which no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _recipe(name: str, tables: Table) -> Recipe:

@@ -5,17 +5,20 @@ import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from engine.errors import DamagedFile
 from engine.library.entries import read_info, write_info
 from engine.library.files import open_regular, read_into
+from engine.library.labels import LABEL_NAME, Label, read_label, write_label
 from engine.library.locks import folder_lock
 
 CORPUS_DESCRIPTION: Final = "corpus.json"
 _TEXT_NAMES: Final = ("text.utf8", "valid.utf8", "test.utf8")
+TextName = Literal["text", "valid", "test"]
 
 _CHUNK_BYTES = 2**22
+_MAX_CHARACTER_BYTES = 4
 
 
 class CorpusFolder:
@@ -25,6 +28,7 @@ class CorpusFolder:
         self.path = path
         self.id = path.name
         self.info_path = path / CORPUS_DESCRIPTION
+        self.label_path = path / LABEL_NAME
         self.text_path, self.valid_path, self.test_path = (path / name for name in _TEXT_NAMES)
 
     def lock(self) -> AbstractContextManager[None]:
@@ -51,6 +55,37 @@ class CorpusFolder:
         }
         write_info(self.info_path, {**info, "files": files})
 
+    def read_label(self) -> Label:
+        """What the person says about it; empty when there is nothing or it is damaged."""
+        return read_label(self.path)
+
+    def write_label(self, label: Label) -> None:
+        """Replace what the person says about it, whoever holds the lock.
+
+        Raises `BadInput` for what is too long, `NewerFormat` or `StorageFailed`.
+        """
+        write_label(self.path, label)
+
+    def read_text_at(self, offset: int, num_bytes: int, name: TextName = "text") -> str:
+        """The characters that begin in these bytes of a text: neighbouring ranges join without gap or overlap.
+
+        Raises `DamagedFile` when there is no such text or it is not UTF-8, `StorageFailed` when it may not be read.
+        """
+        path = self.path / f"{name}.utf8"
+        with open_regular(path) as file:
+            size = min(num_bytes, os.fstat(file.fileno()).st_size - offset)
+            if offset < 0 or size <= 0:
+                return ""
+            buffer = memoryview(bytearray(size + _MAX_CHARACTER_BYTES - 1))
+            file.seek(offset)
+            data = bytes(buffer[: read_into(file, buffer, path)])
+        start = _first_character(data, 0)
+        stop = min(_first_character(data, size), len(data))
+        try:
+            return data[start:stop].decode("utf-8")
+        except UnicodeDecodeError:
+            raise DamagedFile("{path} is damaged: it is not UTF-8; import the text again.", path=str(path)) from None
+
     def check(self) -> None:
         """Compare the text files with corpus.json. Raises `DamagedFile` for the first that is not what was written."""
         files = self.read_info().get("files")
@@ -61,6 +96,13 @@ class CorpusFolder:
                 raise DamagedFile(
                     "{path} is damaged: it is not what was imported. Import the text again.", path=str(self.path / name)
                 )
+
+
+def _first_character(data: bytes, at: int) -> int:
+    """Where the first character begins that does not begin before `at`."""
+    while at < len(data) and data[at] & 0xC0 == 0x80:
+        at += 1
+    return at
 
 
 def is_as_recorded(path: Path, record: object) -> bool:

@@ -5,17 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.errors import Message, NewerFormat, TextloomError, message
+from engine.errors import Message, TextloomError, message
 from engine.library.files import is_temporary, read_json_object, storage_failed, write_json
 from engine.library.ids import utc_now
-from engine.library.versions import FORMAT_VERSION, VERSION_FIELDS, is_newer_but_readable
+from engine.library.labels import Label, read_label
+from engine.library.versions import VERSION_FIELDS, check_not_newer, is_newer_but_readable
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One corpus or run as a list shows it. Damaged ones are listed too and say what is wrong.
+    """One thing of the library as a list shows it. Damaged ones are listed too and say what is wrong.
 
-    `info` is the content of corpus.json or run.json, empty when it cannot be read; `title` is the id then.
+    `info` is the content of corpus.json or run.json, or a part of a writing or recipe; empty when it cannot be read.
+    `title` is the person's own (`label`), else the one it was made with, else the id.
     """
 
     id: str
@@ -25,6 +27,7 @@ class Entry:
     info: Mapping[str, object] = field(default_factory=dict)
     problem: Message | None = None
     is_unfinished: bool = False  # there is no description yet: being made now, or left by a crash
+    label: Label = field(default_factory=Label)
 
 
 def read_info(path: Path) -> dict[str, object]:
@@ -40,49 +43,46 @@ def write_info(path: Path, info: Mapping[str, object]) -> None:
     Raises `NewerFormat` instead of overwriting what a newer version wrote, and `StorageFailed`.
     """
     if path.exists():
-        check_not_newer(path)
+        check_not_newer(read_json_object(path), path)
     write_json(path, {"created": utc_now(), **info, **VERSION_FIELDS})
-
-
-def check_not_newer(path: Path) -> None:
-    """Raise `NewerFormat` when the description at `path` is of a newer version, which this one must not change."""
-    if is_newer_but_readable(read_json_object(path), path):
-        raise NewerFormat(
-            "{path} was made by a newer version of Textloom and can only be read by this one (format {known}). "
-            "Install the newest version to change it.",
-            path=str(path),
-            known=FORMAT_VERSION,
-        )
 
 
 def list_entries(folder: Path, description: str) -> list[Entry]:
     """All entries of a folder, newest first. Never raises for a damaged one; raises `StorageFailed` for the folder."""
+    entries = [read_entry(path, description) for path in subfolders(folder)]
+    return sorted(entries, key=lambda entry: (entry.created, entry.id), reverse=True)
+
+
+def subfolders(folder: Path) -> list[Path]:
+    """The folders of the things in a folder of the library. Raises `StorageFailed`."""
     try:
         names = [entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
     except FileNotFoundError:
         return []
     except OSError as error:
         raise storage_failed(error, folder) from error
-    entries = [read_entry(folder / name, description) for name in names if not _is_hidden(name)]
-    return sorted(entries, key=lambda entry: (entry.created, entry.id), reverse=True)
+    return [folder / name for name in names if not _is_hidden(name)]
 
 
 def read_entry(path: Path, description: str) -> Entry:
     """One entry; never raises."""
+    label = read_label(path)
     try:
         info = read_info(path / description)
     except TextloomError as error:
+        called = label.title or path.name
         if os.path.lexists(path / description):
-            return Entry(path.name, path, path.name, problem=error.message)
+            return Entry(path.name, path, called, problem=error.message, label=label)
         problem = message("{id} was never finished.", id=path.name)
-        return Entry(path.name, path, path.name, problem=problem, is_unfinished=True)
+        return Entry(path.name, path, called, problem=problem, is_unfinished=True, label=label)
     title, created = info.get("title"), info.get("created")
     return Entry(
         id=path.name,
         path=path,
-        title=title if isinstance(title, str) and title else path.name,
+        title=label.title or (title if isinstance(title, str) and title else path.name),
         created=created if isinstance(created, str) else "",
         info=info,
+        label=label,
     )
 
 

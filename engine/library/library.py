@@ -4,12 +4,13 @@ import contextlib
 import difflib
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal, Self
 
 from engine.errors import BadInput, DamagedFile, NewerFormat, TextloomError
 from engine.library.corpora import CORPUS_DESCRIPTION, CorpusFolder
+from engine.library.document import Document
 from engine.library.entries import Entry, list_entries, read_entry
 from engine.library.files import (
     is_temporary,
@@ -20,10 +21,12 @@ from engine.library.files import (
     sync_folder,
     write_json,
 )
-from engine.library.ids import new_id, utc_stamp
+from engine.library.ids import checked_id, is_plain_id, new_id, utc_stamp
 from engine.library.locks import folder_lock
+from engine.library.queue import read_queue, write_queue
 from engine.library.runs import RUN_DESCRIPTION, RunFolder
 from engine.library.versions import FORMAT_VERSION, VERSION_FIELDS, is_newer_but_readable
+from engine.library.writings import WritingFolder, list_writings
 
 Kind = Literal["corpora", "runs"]
 
@@ -89,11 +92,11 @@ class Library:
 
     def corpus(self, corpus_id: str) -> CorpusFolder:
         """The folder of a corpus, which need not exist."""
-        return CorpusFolder(self.corpora_path / _checked_id(corpus_id))
+        return CorpusFolder(self.corpora_path / checked_id(corpus_id))
 
     def run(self, run_id: str) -> RunFolder:
         """The folder of a run, which need not exist."""
-        return RunFolder(self.runs_path / _checked_id(run_id))
+        return RunFolder(self.runs_path / checked_id(run_id))
 
     def new_run(self, title: str) -> RunFolder:
         """A new, empty folder for a run."""
@@ -108,13 +111,28 @@ class Library:
         """All runs, newest first, damaged and unfinished ones among them. Never raises for one of them."""
         return list_entries(self.runs_path, RUN_DESCRIPTION)
 
+    def writing(self, writing_id: str) -> WritingFolder:
+        """The folder of a document, which need not exist."""
+        return WritingFolder(self.writings_path / checked_id(writing_id))
+
+    def new_writing(self, title: str) -> WritingFolder:
+        """A new folder with an empty document in it. Raises `StorageFailed`."""
+        self.check_writable()
+        writing = WritingFolder(self.writings_path / new_id(self.writings_path, title))
+        writing.write(Document(title=title))
+        return writing
+
+    def list_writings(self) -> list[Entry]:
+        """All documents, the one that was changed last first (see `list_writings`)."""
+        return list_writings(self.writings_path)
+
     def find(self, kind: Kind, name_or_id: str) -> Entry:
         """The corpus or run of this id, exact title, title but for case, or beginning of an id, in this order.
 
         Raises `BadInput` when there is none (naming the nearest) or more than one (naming the newest of them).
         """
         folder = self.path / kind
-        if _is_plain_id(name_or_id) and (folder / name_or_id).is_dir():
+        if is_plain_id(name_or_id) and (folder / name_or_id).is_dir():
             return read_entry(folder / name_or_id, _DESCRIPTIONS[kind])
         entries = list_entries(folder, _DESCRIPTIONS[kind])
         wanted = name_or_id.casefold()
@@ -145,6 +163,23 @@ class Library:
         """Replace machine.json. Raises `StorageFailed`."""
         self.check_writable()
         write_json(self.machine_path, values)
+
+    def read_queue(self) -> list[dict[str, object]]:
+        """What waits to be trained, first things first; a damaged queue is moved to the trash and empty from then on.
+
+        Raises `NewerFormat` or `StorageFailed`.
+        """
+        try:
+            return read_queue(self.queue_path)
+        except DamagedFile:
+            if not self.is_read_only:
+                self.quarantine(self.queue_path)
+            return []
+
+    def write_queue(self, items: Sequence[Mapping[str, object]]) -> None:
+        """Replace what waits to be trained. Raises `BadInput` for too much, `NewerFormat`, `StorageFailed`."""
+        self.check_writable()
+        write_queue(self.queue_path, items)
 
     def trash(self, path: Path) -> Path:
         """Move a corpus, run, recipe or writing into the trash and return its place there. Nothing is deleted.
@@ -230,16 +265,6 @@ def _check_can_become_library(path: Path, *, create: bool) -> None:
             path=str(path),
             name=foreign[0],
         )
-
-
-def _checked_id(name: str) -> str:
-    if not _is_plain_id(name):
-        raise BadInput("{name} is no id of a corpus or run: ids have letters, digits and hyphens.", name=name)
-    return name
-
-
-def _is_plain_id(name: str) -> bool:
-    return re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,99}", name) is not None
 
 
 def _unknown(kind: Kind, name: str, entries: list[Entry]) -> BadInput:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from engine.errors import DamagedFile, Message, StorageFailed, message
 from engine.library.entries import read_info, write_info
 from engine.library.files import make_folder, read_json_object, read_text, write_json, write_text
+from engine.library.labels import LABEL_NAME, Label, read_label, write_label
 from engine.library.locks import folder_lock
 from engine.library.tensors import (
     Expected,
@@ -46,12 +47,13 @@ class Checkpoint:
 
 
 class RunFolder:
-    """Paths of a run, and the operations on its checkpoints. Whoever writes holds `lock()`."""
+    """Paths of a run, and the operations on its checkpoints. Whoever writes anything but its label holds `lock()`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.id = path.name
         self.info_path = path / RUN_DESCRIPTION
+        self.label_path = path / LABEL_NAME
         self.tokenizer_path = path / "tokenizer.json"
         self.metrics_path = path / "metrics.jsonl"
         self.samples_path = path / "samples.jsonl"
@@ -69,6 +71,17 @@ class RunFolder:
     def write_info(self, info: Mapping[str, object]) -> None:
         """Replace run.json. Raises `StorageFailed`, or `NewerFormat` when a newer version wrote the present one."""
         write_info(self.info_path, info)
+
+    def read_label(self) -> Label:
+        """What the person says about it; empty when there is nothing or it is damaged."""
+        return read_label(self.path)
+
+    def write_label(self, label: Label) -> None:
+        """Replace what the person says about it, whoever holds the lock.
+
+        Raises `BadInput` for what is too long, `NewerFormat` or `StorageFailed`.
+        """
+        write_label(self.path, label)
 
     def read_tokenizer(self) -> dict[str, object]:
         """The description of the run's tokenizer, vocabulary included. Raises `DamagedFile` or `StorageFailed`."""

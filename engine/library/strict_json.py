@@ -9,6 +9,7 @@ MAX_DEPTH = 64
 _MAX_ITEMS = 2_000_000
 _MAX_DIGITS = 40
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -46,6 +47,11 @@ def format_json(value: object, *, indent: int | None = None) -> str:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
     text.encode("utf-8")
     return text
+
+
+def without_surrogates(text: str) -> str:
+    """The text with U+FFFD for each half of a character, which no file can hold: as many characters as before."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def _decoded(data: bytes) -> str:

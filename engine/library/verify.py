@@ -23,6 +23,7 @@ from engine.library.library import LIBRARY_DESCRIPTION, Library
 from engine.library.locks import LOCK_NAME, folder_lock
 from engine.library.runs import MAX_TOKENIZER_BYTES, POINTERS, Pointer, RunFolder
 from engine.library.tensors import check_tensors
+from engine.library.writings import DOCUMENT_NAME, WritingFolder
 
 _MAX_RECIPE_BYTES: Final = 2**20
 
@@ -110,6 +111,8 @@ def _check_corpus(library: Library, corpus: CorpusFolder) -> Iterator[Finding]:
         corpus.check()
     except TextloomError as error:
         yield Finding("damaged", corpus.path, error.message)
+    if corpus.label_path.exists():
+        yield from _check_json(library, corpus.label_path, is_derived=False)
     for path in _files(corpus.path, _IDS_NAME):
         if path.exists() and not _is_whole_ids(path):
             reason = message("{path} is damaged or was never finished.", path=str(path))
@@ -131,6 +134,8 @@ def _check_run(library: Library, run: RunFolder) -> Iterator[Finding]:
         run.read_info()
     except TextloomError as error:
         yield Finding("damaged", run.info_path, error.message)
+    if run.label_path.exists():
+        yield from _check_json(library, run.label_path, is_derived=False)
     if run.tokenizer_path.exists():
         yield from _check_json(library, run.tokenizer_path, is_derived=False)
     for path in (run.metrics_path, run.samples_path):
@@ -221,7 +226,11 @@ def _check_recipes(library: Library) -> Iterator[Finding]:
 
 def _check_writings(library: Library) -> Iterator[Finding]:
     for folder in _folders(library.writings_path):
-        yield from _check_json(library, folder / "document.json", is_derived=False)
+        yield from _sweep(library, folder)
+        try:
+            WritingFolder(folder).read()
+        except TextloomError as error:
+            yield Finding("damaged", folder / DOCUMENT_NAME, error.message)
 
 
 def _sweep(library: Library, folder: Path) -> Iterator[Finding]:

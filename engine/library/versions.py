@@ -32,3 +32,17 @@ def is_newer_but_readable(fields: Mapping[str, object], path: Path) -> bool:
             known=FORMAT_VERSION,
         )
     return version > FORMAT_VERSION
+
+
+def check_not_newer(fields: Mapping[str, object], path: Path) -> None:
+    """Raise `NewerFormat` when `fields`, which stand at `path`, are of a newer version, which this one must not change.
+
+    Raises `DamagedFile` as `is_newer_but_readable`.
+    """
+    if is_newer_but_readable(fields, path):
+        raise NewerFormat(
+            "{path} was made by a newer version of Textloom and can only be read by this one (format {known}). "
+            "Install the newest version to change it.",
+            path=str(path),
+            known=FORMAT_VERSION,
+        )

@@ -2,23 +2,7 @@
 
 from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """A place in a source file. line and column count from 1, in the text as the step that changed it met it."""
-
-    source: str
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """One kind of change: how often it was made, and the first place."""
-
-    kind: str
-    count: int
-    first: Place
+from engine.import_events import Change, Place
 
 
 @dataclass

@@ -45,7 +45,7 @@ def read_corpus(folder: CorpusFolder) -> Corpus:
     except TextloomError as error:
         raise _damaged(folder) from error
     return Corpus(
-        id=folder.id, path=folder.path, title=title, created=created,
+        id=folder.id, path=folder.path, title=folder.read_label().title or title, created=created,
         cleaning=config, fingerprint=fingerprint, report=report,
     )  # fmt: skip
 

@@ -14,7 +14,8 @@ from typing import Any, Literal
 import numpy as np
 
 from engine.errors import BadInput
-from engine.text.guessing import CHUNK_BYTES, Candidate, guess, sample_lines
+from engine.import_events import Candidate
+from engine.text.guessing import CHUNK_BYTES, guess, sample_lines
 
 How = Literal["chosen", "byte order mark", "NUL pattern", "strict UTF-8", "declared", "guess"]
 Looking = Generator[int, None, "Decision"]

@@ -25,11 +25,12 @@ def read_document(
     decision: Decision | None,
     notes: list[Message],
     is_cancelled: Callable[[], bool],
+    enough: int = MAX_CHARACTERS,
 ) -> list[str]:
     """The whole text of an open document in pieces, or none of it.
 
     decision: the encoding of a web page. Remarks are added to `notes`. Raises `BadInput` with the reason, and ends
-    early with what was read so far when `is_cancelled` says so.
+    early with what was read so far when `is_cancelled` says so or there are `enough` characters.
     """
     pieces: list[str] = []
     size = 0
@@ -38,7 +39,7 @@ def read_document(
         if size > MAX_CHARACTERS:
             raise too_long(name)
         pieces.append(_without_surrogates(piece))
-        if is_cancelled():
+        if is_cancelled() or size >= enough:
             break
     if not any(piece.strip() for piece in pieces):
         raise BadInput("{name} holds no text.", name=name)

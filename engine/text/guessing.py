@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from io import FileIO
 from typing import Final
+
+from engine.import_events import Candidate, Rendering
 
 NumberedLine = tuple[int, bytes]
 
@@ -27,22 +28,6 @@ _ENCODINGS = [
     "mac_roman", "mac_cyrillic", "mac_latin2", "cp437", "cp850", "cp852", "cp866",
     "shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rendering:
-    """One line of a text as an encoding shows it. line: its number in the file, from 1."""
-
-    line: int
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """An encoding that could be meant, and the lines in which it differs from the other candidates."""
-
-    encoding: str
-    lines: tuple[Rendering, ...]
 
 
 def sample_lines(file: FileIO, size: int, *places: int, telling: re.Pattern[bytes] = _NON_ASCII) -> list[NumberedLine]:

@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from io import FileIO
 
 from engine.errors import BadInput, Message
+from engine.import_events import Problem
 from engine.text.decoding import Decision, Utf8Check, changed, chunks, decide
 from engine.text.readers.html import declared_encoding
-from engine.text.sources import Problem, Source, open_source
+from engine.text.sources import Source, open_source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ def identify(source: Source, encoding: str | None) -> Generator[int, None, Ident
         check.feed(b"", is_last=True)
         decision = None
         if has_text:
-            decision = yield from _decision(file, status.st_size, source, check, encoding)
+            decision = yield from decision_of(file, status.st_size, source, check, encoding)
         return Identified(
             source=source,
             size=status.st_size,
@@ -83,9 +84,13 @@ def has_grown(file: FileIO, known: Identified) -> bool:
     return status.st_size > known.size
 
 
-def _decision(
+def decision_of(
     file: FileIO, size: int, source: Source, check: Utf8Check, encoding: str | None
 ) -> Generator[int, None, Decision]:
+    """The encoding of the first `size` bytes of a text or web page, of which `check` has seen every one.
+
+    encoding: chosen by the person. Yields 0 for every further look. Raises `BadInput` as `decide`.
+    """
     declared = None
     if source.format == "html":
         file.seek(0)

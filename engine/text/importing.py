@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from engine.config.corpus import CleaningConfig
 from engine.errors import BadInput, Cancelled, message
+from engine.import_events import CorpusImported, ImportEvent, ImportProgressed, Problem, ProblemFound, Stage
 from engine.library.corpora import CorpusFolder
 from engine.library.library import Library
 from engine.text.building import building_folder
@@ -17,12 +18,11 @@ from engine.text.corpora import find_corpus, source_fingerprint, text_fingerprin
 from engine.text.counting import Census
 from engine.text.folding_files import fold_files
 from engine.text.identifying import Identified, guessed, identify
-from engine.text.import_events import CorpusImported, ImportEvent, ImportProgressed, ProblemFound, Stage
 from engine.text.measuring import measure
 from engine.text.part_writing import PartWriter, part_writer
 from engine.text.report import report_of
 from engine.text.source_reading import SourceFailed, cleaned_pieces
-from engine.text.sources import FoundTexts, Problem, Source, nothing_left
+from engine.text.sources import FoundTexts, Source, nothing_left
 
 T = TypeVar("T")
 Events = Generator[ImportEvent, None, T]
@@ -175,7 +175,7 @@ class _Import:
             num_problems = len(state.problems)
             for source in sources:
                 try:
-                    known = yield from state.progress.watched(identify(source, self.encoding))
+                    known = yield from state.progress.watched(identify(source, source.encoding or self.encoding))
                     state.known[part].append(known)
                     if known.decision is not None and known.decision.how == "guess":
                         yield state.told(guessed(source.name, known.decision))

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from engine.config.corpus import CleaningConfig
 from engine.errors import BadInput
+from engine.import_events import Problem
 from engine.text.changes import ChangeLog
 from engine.text.identifying import Identified, identify
 from engine.text.source_reading import SourceFailed, cleaned_pieces
-from engine.text.sources import Problem, find_texts
+from engine.text.sources import find_texts
 
 _LARGEST_BYTES = 50 * 2**20
 _AS_IT_STANDS = CleaningConfig(newlines="keep", control_characters="keep")

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from engine.text.changes import Change
+from engine.errors import message_record
+from engine.import_events import Change, Problem
 from engine.text.counting import Census
-from engine.text.sources import Problem
 
 _RARE_BELOW: Final = 10
 _MAX_LISTED_CHARACTERS: Final = 5_000
@@ -47,10 +47,10 @@ class ImportReport:
     leakage: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values, with the sentences of problems in English."""
+        """Plain values; the sentences of problems as `message_record` stores them."""
         plain = asdict(self)
         plain["problems"] = [
-            {"name": problem.name, "reason": problem.reason.text, "is_refused": problem.is_refused}
+            {"name": problem.name, **message_record("reason", problem.reason), "is_refused": problem.is_refused}
             for problem in self.problems
         ]
         return plain

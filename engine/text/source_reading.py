@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 
 from engine.config.corpus import CleaningConfig
 from engine.errors import BadInput, Message, message
+from engine.import_events import Problem
 from engine.text.changes import ChangeLog
 from engine.text.cleaning import Cleaner
 from engine.text.decoding import changed, decoded
 from engine.text.documents import read_document
 from engine.text.identifying import Identified, has_grown, reopened
-from engine.text.sources import Problem
 
 
 class SourceFailed(Exception):

@@ -4,12 +4,13 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
 from engine.errors import BadInput, Message, message
+from engine.import_events import Problem
 from engine.text.sniffing import HEAD_BYTES, Format, recognise
 
 _NUMBER = re.compile(r"(\d+)")
@@ -23,21 +24,16 @@ else:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """One readable file: where it is, how it is named to the person, what it holds and how many bytes it had."""
+    """One readable file: where it is, how it is named to the person, what it holds and how many bytes it had.
+
+    encoding: chosen by the person for this file; None leaves it to the import.
+    """
 
     path: Path
     name: str
     format: Format
     size: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Problem:
-    """Something about one file that the person should know. `is_refused`: the file is left out."""
-
-    name: str
-    reason: Message
-    is_refused: bool = True
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,10 +50,22 @@ def find_texts(paths: Sequence[Path | str]) -> FoundTexts:
     A file named twice is taken once. What cannot be read is listed with its reason and the rest goes on; raises
     `BadInput` when nothing is left.
     """
+    looks = look_for_texts(paths)
+    while True:
+        try:
+            next(looks)
+        except StopIteration as end:
+            found: FoundTexts = end.value
+            return found
+
+
+def look_for_texts(paths: Sequence[Path | str]) -> Generator[int, None, FoundTexts]:
+    """As `find_texts`; yields before each file how many were looked at, so that a long search can be told and ended."""
     sources: list[Source] = []
     problems: list[Problem] = []
     seen: set[str] = set()
-    for path, found in _files(paths):
+    for number, (path, found) in enumerate(_files(paths)):
+        yield number
         if isinstance(found, Problem):
             problems.append(found)
             continue

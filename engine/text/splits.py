@@ -11,7 +11,6 @@ import codecs
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +20,9 @@ import numpy.typing as npt
 from engine.config.corpus import CorpusConfig
 from engine.errors import BadInput, DamagedFile
 from engine.library.files import open_regular, read_into, storage_failed
+from engine.text.cutting import MIN_CHARACTERS, check_can_be_cut, nearest_boundary, num_train_characters
 
 CHUNK_BYTES = 2**16  # larger pieces are no faster, and fragment the heap by hundreds of MB on a text of 1 GB
-_MIN_CHARACTERS = 2
-
-_BOUNDARY_SEARCH_BYTES = 2**20
-_ENOUGH_BYTES = 4 * _MIN_CHARACTERS + 4  # holds two characters wherever it is cut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +67,7 @@ def split_corpus(folder: Path, config: CorpusConfig) -> Split:
         train, valid = _split_last_part(whole, config)
     split = Split(train=train, valid=valid, test=whole_file(test_path) if test_path.exists() else None)
     for name, part in split.parts().items():
-        if part.num_characters < _MIN_CHARACTERS:
+        if part.num_characters < MIN_CHARACTERS:
             raise too_short(name, part.num_characters, "characters")
     return split
 
@@ -174,50 +170,13 @@ def _count_characters(path: Path, start: int, stop: int) -> int:
 
 def _split_last_part(whole: TextPart, config: CorpusConfig) -> tuple[TextPart, TextPart]:
     total = whole.num_characters
-    if total < 2 * _MIN_CHARACTERS:
-        raise BadInput(
-            "The text in {name} has {count} characters, and at least {needed} are needed to train and to validate; "
-            "give a longer text.",
-            name=whole.path.name,
-            count=total,
-            needed=2 * _MIN_CHARACTERS,
-        )
-    num_train = _num_train_characters(total, config.valid_share)
+    check_can_be_cut(whole.path, total)
+    num_train = num_train_characters(total, config.valid_share)
     cut = int(byte_offsets(whole, np.array([num_train]))[0])
     if config.tokens == "word":
-        moved = _nearest_boundary(whole, cut)
+        moved = nearest_boundary(whole.path, whole.stop, cut)
         moved_by = _count_characters(whole.path, min(cut, moved), max(cut, moved))
         num_train += moved_by if moved > cut else -moved_by
         cut = moved
     train = TextPart(path=whole.path, start=0, stop=cut, num_characters=num_train)
     return train, TextPart(path=whole.path, start=cut, stop=whole.stop, num_characters=total - num_train)
-
-
-def _num_train_characters(total: int, valid_share: float) -> int:
-    share = Fraction(repr(valid_share))  # as written: 0.1 is a tenth, so that no rounding moves the cut
-    num_train = int(total * (1 - share))
-    return min(max(num_train, _MIN_CHARACTERS), total - _MIN_CHARACTERS)
-
-
-def _nearest_boundary(whole: TextPart, target: int) -> int:
-    """The offset after the line end (else the space) nearest to `target`, with text on both sides; else `target`."""
-    start = max(whole.start, target - _BOUNDARY_SEARCH_BYTES)
-    stop = min(whole.stop, target + _BOUNDARY_SEARCH_BYTES)
-    window = TextPart(path=whole.path, start=start, stop=stop, num_characters=0)
-    data = b"".join(block.tobytes() for block in read_blocks(window))
-    for mark in (b"\n", b" "):
-        found = (data.rfind(mark, 0, target - start), data.find(mark, target - start))
-        cuts = [
-            position + 1
-            for position in found
-            if position >= 0
-            and (start > whole.start or _has_enough(data[: position + 1][-_ENOUGH_BYTES:]))
-            and (stop < whole.stop or _has_enough(data[position + 1 :][:_ENOUGH_BYTES]))
-        ]
-        if cuts:
-            return start + min(cuts, key=lambda cut: abs(start + cut - target))
-    return target
-
-
-def _has_enough(edge: bytes) -> bool:
-    return count_characters(np.frombuffer(edge, np.uint8)) >= _MIN_CHARACTERS

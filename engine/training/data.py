@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from engine.config.corpus import CorpusConfig
 from engine.errors import BadInput, Message, message
 from engine.events import PreparationProgressed
+from engine.library.corpora import CorpusFolder
 from engine.library.library import Library
-from engine.text.ids import PartIds, prepare_ids
-from engine.text.known_words import known_word_share, known_words
-from engine.text.reference import reference_values
-from engine.text.splits import split_corpus
+from engine.text.ids import PartIds, TokenIds, prepare_ids
+from engine.text.known_words import KnownWords, known_word_share, known_words
+from engine.text.splits import Split, split_corpus
 from engine.text.tokenizers import Tokenizer
+from engine.training.encoding import encoded
+from engine.training.references import references
 
 Ids = NDArray[np.unsignedinteger]
 
@@ -51,43 +53,75 @@ class RunData:
 
 
 def open_data(
-    library: Library, corpus_id: str, config: CorpusConfig
+    library: Library, corpus_id: str, config: CorpusConfig, tokenizer: Tokenizer | None = None
 ) -> Generator[PreparationProgressed, None, RunData]:
-    """Open a corpus for a run, after building its token ids if they are not there; yields progress.
+    """Open a corpus for a run, after building what is derived from it and is not there; yields progress.
 
-    Raises BadInput if the text cannot be used with these settings.
+    tokenizer: that of another run, in place of the corpus' own. Raises BadInput if the text cannot be used with these
+    settings.
     """
     folder = library.corpus(corpus_id)
     info = folder.read_info()
+    ids = yield from open_ids(folder, config, tokenizer)
+    split = split_corpus(folder.path, config)
+    yield PreparationProgressed(part="references", share=0.0)
     fingerprint = str(info.get("fingerprint", ""))
+    return RunData(
+        corpus_id=corpus_id,
+        title=folder.read_label().title or str(info.get("title", corpus_id)),
+        fingerprint=fingerprint,
+        cleaning=_cleaning(info),
+        tokenizer=ids.tokenizer,
+        train_ids=ids.train.ids,
+        valid_ids=ids.valid.ids,
+        train_characters_per_token=characters_per_prediction(ids.tokenizer, ids.train),
+        valid_characters_per_token=characters_per_prediction(ids.tokenizer, ids.valid),
+        num_valid_characters=ids.valid.num_characters,
+        test_ids=None if ids.test is None else ids.test.ids,
+        num_test_characters=0 if ids.test is None else ids.test.num_characters,
+        references=references(folder.path, split, config, fingerprint),
+        known_word_share=_KnownWordShare(split),
+        warnings=_warnings(ids.valid.num_tokens),
+    )
+
+
+def open_ids(
+    folder: CorpusFolder, config: CorpusConfig, tokenizer: Tokenizer | None = None
+) -> Generator[PreparationProgressed, None, TokenIds]:
+    """The token ids of a corpus, after building them if they are not there; yields progress.
+
+    tokenizer: as for `open_data`. Raises BadInput if there is nothing to learn.
+    """
+    fingerprint = str(folder.read_info().get("fingerprint", ""))
     ids = yield from prepare_ids(folder.path, config, fingerprint=fingerprint)
-    tokenizer = ids.tokenizer
-    if len(np.unique(np.asarray(ids.train.ids[:1_000_000]))) < 2:
+    if tokenizer is not None and tokenizer.to_json() != ids.tokenizer.to_json():
+        ids = yield from encoded(folder.path, config, tokenizer)
+    beginning = np.asarray(ids.train.ids[:1_000_000])
+    if not (beginning != beginning[0]).any():
         raise BadInput(
             "The training text consists of one {tokens} over and over, so there is nothing to learn. "
             "Choose another text, or other tokens.",
             tokens={"char": "character", "byte": "byte", "word": "word"}[config.tokens],
         )
-    split = split_corpus(folder.path, config)
-    yield PreparationProgressed(part="words", share=0.0)
-    words = known_words(split.train)
-    return RunData(
-        corpus_id=corpus_id,
-        title=str(info.get("title", corpus_id)),
-        fingerprint=fingerprint,
-        cleaning=_cleaning(info),
-        tokenizer=tokenizer,
-        train_ids=ids.train.ids,
-        valid_ids=ids.valid.ids,
-        train_characters_per_token=characters_per_prediction(tokenizer, ids.train),
-        valid_characters_per_token=characters_per_prediction(tokenizer, ids.valid),
-        num_valid_characters=ids.valid.num_characters,
-        test_ids=None if ids.test is None else ids.test.ids,
-        num_test_characters=0 if ids.test is None else ids.test.num_characters,
-        references={value.name: value.nats_per_character for value in reference_values(split).values},
-        known_word_share=lambda sample: known_word_share(sample, words),
-        warnings=_warnings(ids.valid.num_tokens),
-    )
+    return ids
+
+
+def prepare_corpus(library: Library, corpus_id: str, config: CorpusConfig) -> Generator[PreparationProgressed]:
+    """Build all that is derived from a corpus, so that a run on it starts at once. Raises as `open_data`."""
+    yield from open_data(library, corpus_id, config)
+
+
+class _KnownWordShare:
+    """Called with a text: the share of its words that stand in the training part, which is read at the first call."""
+
+    def __init__(self, split: Split) -> None:
+        self._split = split
+        self._words: KnownWords | None = None
+
+    def __call__(self, text: str) -> float | None:
+        if self._words is None:
+            self._words = known_words(self._split.train)
+        return known_word_share(text, self._words)
 
 
 def _warnings(num_valid_tokens: int) -> tuple[Message, ...]:

@@ -1,21 +1,18 @@
 """What a validation means for a run, and the figures of its best state at the end."""
 
 import math
+from collections.abc import Generator
 from typing import Any
 
 from engine.config.optimizer import PlateauSchedule, ScheduleConfig
-from engine.evaluation.evaluate import Evaluation, evaluate_ids, finish
+from engine.evaluation.evaluate import Evaluation, evaluate_ids, perplexity
 from engine.evaluation.validation import Validation
 from engine.library.runs import RunFolder
+from engine.models.language_model import LanguageModel
 from engine.training.checkpoints import unpacked
 from engine.training.data import MOST_FINAL_TOKENS, Ids, RunData
+from engine.training.reporting import bits_per_character
 from engine.training.trainer import Counters, Trainer
-
-
-def num_final_tokens(data: RunData) -> int:
-    """Tokens that `best_figures` reads."""
-    num_test = 0 if data.test_ids is None else min(len(data.test_ids), MOST_FINAL_TOKENS)
-    return min(len(data.valid_ids), MOST_FINAL_TOKENS) + num_test
 
 
 def judge(counters: Counters, schedule: ScheduleConfig, validation: Validation) -> bool:
@@ -35,31 +32,58 @@ def judge(counters: Counters, schedule: ScheduleConfig, validation: Validation) 
     return False
 
 
-def best_figures(folder: RunFolder, trainer: Trainer, data: RunData) -> dict[str, Any]:
-    """Figures of the best state as one stream in float32, empty before the first checkpoint.
+def validated_figures(step: int, loss_nats: float, accuracy: float | None, data: RunData) -> dict[str, Any]:
+    """Figures of a state from a validation, which reads the text in several streams and perhaps a part of it."""
+    return {
+        "step": step,
+        "loss_nats": loss_nats,
+        "perplexity": perplexity(loss_nats),
+        "bits_per_character": bits_per_character(loss_nats, data.valid_characters_per_token),
+        "accuracy": accuracy,
+        "is_full": False,
+    }
 
-    Of a text longer than MOST_FINAL_TOKENS that much is read. Its weights take the place of the trainer's last ones.
+
+def best_model(folder: RunFolder, trainer: Trainer) -> tuple[int, LanguageModel] | None:
+    """The step of the best state and a model with its weights, to evaluate in float32; None before it was saved.
+
+    The trainer stays as it is, so that it can still be saved.
     """
     best = folder.read_checkpoint("best", prefix="model/")
     if best is None:
-        return {}
+        return None
+    model = LanguageModel(trainer.model.config, trainer.model.vocabulary_size)
     weights = {name.removeprefix("model/"): tensor for name, tensor in unpacked(best.tensors).items()}
-    trainer.model.load_state_dict(weights)
-    valid = _evaluated(trainer, data, data.valid_ids, data.num_valid_characters)
+    model.load_state_dict(weights)
+    return best.step, model.to(trainer.device).eval()
+
+
+def full_figures(
+    step: int, model: LanguageModel, accuracy: float | None, data: RunData
+) -> Generator[float, None, dict[str, Any]]:
+    """Figures of a state as one stream in float32, of the test text too where there is one; yields between windows.
+
+    Of a text longer than MOST_FINAL_TOKENS that much is read. accuracy: of its validation.
+    """
+    valid = yield from _evaluated(model, data, data.valid_ids, data.num_valid_characters)
     figures = {
-        "step": best.step,
+        "step": step,
         "loss_nats": valid.loss_nats,
         "perplexity": valid.perplexity,
         "bits_per_character": valid.bits_per_character,
-        "accuracy": trainer.counters.best_valid_accuracy,
+        "accuracy": accuracy,
+        "is_full": True,
     }
     if data.test_ids is not None:
-        figures["test_loss_nats"] = _evaluated(trainer, data, data.test_ids, data.num_test_characters).loss_nats
+        test = yield from _evaluated(model, data, data.test_ids, data.num_test_characters)
+        figures["test_loss_nats"] = test.loss_nats
     return figures
 
 
-def _evaluated(trainer: Trainer, data: RunData, token_ids: Ids, num_characters: int) -> Evaluation:
+def _evaluated(
+    model: LanguageModel, data: RunData, token_ids: Ids, num_characters: int
+) -> Generator[float, None, Evaluation]:
     used = token_ids[:MOST_FINAL_TOKENS]
     if len(used) < len(token_ids):
         num_characters = len(data.tokenizer.decode(used))
-    return finish(evaluate_ids(trainer.model, used, data.tokenizer, num_characters))
+    return (yield from evaluate_ids(model, used, data.tokenizer, num_characters))

@@ -13,8 +13,8 @@ from engine.training.gradients import Clipping
 from engine.training.trainer import Trainer
 
 
-def apply_change(trainer: Trainer, training: TrainingConfig, change: Change) -> tuple[TrainingConfig, SettingChanged]:
-    """The settings after a change, the trainer changed with them, and the event that tells of it.
+def apply_change(trainer: Trainer, change: Change) -> SettingChanged:
+    """Change the trainer and its settings; returns the event that tells of it.
 
     Raises InvalidSetting; nothing is changed then.
     """
@@ -25,10 +25,10 @@ def apply_change(trainer: Trainer, training: TrainingConfig, change: Change) -> 
         new = float(checked(LstmConfig, section, name, change.value))
         old = trainer.model.dropout
         trainer.model.dropout = new
-        return training, SettingChanged(step=trainer.counters.step, field=change.field, old=old, new=new)
+        return SettingChanged(step=trainer.counters.step, field=change.field, old=old, new=new)
     value = checked(TrainingConfig, section, name, change.value)
-    previous = getattr(training, name)
-    changed = replace(training, **{name: value})  # type: ignore[arg-type]
+    previous = getattr(trainer.config, name)
+    changed = replace(trainer.config, **{name: value})  # type: ignore[arg-type]
     check_training(changed)
     trainer.config = changed
     trainer.clipping = Clipping(changed.clip_norm, changed.clip_value)
@@ -36,4 +36,4 @@ def apply_change(trainer: Trainer, training: TrainingConfig, change: Change) -> 
     if name == "validate_every_steps":
         automatic = max(1, (trainer.counters.total_steps or 0) // 20)
         trainer.counters.validate_every_steps = int(value) or automatic
-    return changed, SettingChanged(step=trainer.counters.step, field=change.field, old=previous, new=value)
+    return SettingChanged(step=trainer.counters.step, field=change.field, old=previous, new=value)

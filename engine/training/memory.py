@@ -1,4 +1,4 @@
-"""How much memory a run needs, told before it starts."""
+"""What is refused for lack of memory, before a run starts."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,50 +6,28 @@ from dataclasses import replace
 import torch
 
 from engine.config.configuration import Configuration
+from engine.config.model import LstmConfig
+from engine.config.options import default_of
+from engine.config.training import TrainingConfig
 from engine.errors import InvalidSetting
-from engine.models.build import NUM_GATES, num_parameters
-
-# Weights, gradients, two averages of the optimizer, and a snapshot of weights and averages.
-NUMBERS_PER_WEIGHT = 7
-# Of each gate and token: what enters, the gate itself, its derivative, its gradient.
-NUMBERS_PER_GATE = 4
-MOST_LOGITS = 8_000_000
-PROGRAM_BYTES = 300_000_000
-BYTES = 4
-
-
-def training_bytes(configuration: Configuration, vocabulary_size: int) -> int:
-    """Memory that training needs at its peak, about: the program, the weights and what back-propagation keeps."""
-    model, training = configuration.model, configuration.training
-    num_tokens = training.batch_size * training.window_size
-    per_token = model.num_layers * model.hidden_size * NUM_GATES[model.cell] * NUMBERS_PER_GATE
-    per_token += model.embedding_size or vocabulary_size
-    logits = 3 * min(num_tokens * vocabulary_size, MOST_LOGITS)
-    numbers = NUMBERS_PER_WEIGHT * num_parameters(model, vocabulary_size) + num_tokens * per_token + logits
-    return PROGRAM_BYTES + BYTES * numbers
+from engine.models.sizes import training_bytes as training_bytes
 
 
 def check_memory(configuration: Configuration, vocabulary_size: int, available_bytes: int | None) -> None:
     """Refuse what does not fit, naming the size that does. available_bytes: None where it is not known.
 
-    Raises InvalidSetting for model.hidden_size, or for training.batch_size if no width would fit.
+    Raises InvalidSetting for the size that is furthest above its default, of those that alone can be made to fit.
     """
     if available_bytes is None or training_bytes(configuration, vocabulary_size) <= available_bytes:
         return
-    model, training = configuration.model, configuration.training
 
-    def with_width(width: int) -> Configuration:
-        embedding_size = width if model.tied else model.embedding_size
-        return replace(configuration, model=replace(model, hidden_size=width, embedding_size=embedding_size))
+    def fits(changed: Configuration) -> bool:
+        return training_bytes(changed, vocabulary_size) <= available_bytes
 
-    def with_batch(size: int) -> Configuration:
-        return replace(configuration, training=replace(training, batch_size=size))
-
-    for field, value, changed in (
-        ("model.hidden_size", model.hidden_size, with_width),
-        ("training.batch_size", training.batch_size, with_batch),
-    ):
-        nearest = _largest(value, lambda size: training_bytes(changed(size), vocabulary_size) <= available_bytes)  # noqa: B023
+    sizes = _sizes(configuration)
+    for field in sorted(sizes, key=lambda name: -sizes[name][0] / sizes[name][1]):
+        value, _, with_size = sizes[field]
+        nearest = _largest(value, lambda size: fits(with_size(size)))  # noqa: B023
         if nearest:
             raise InvalidSetting(
                 "{field} is {value}, but that needs about {needed} MB of memory and {available} MB are free. "
@@ -63,8 +41,32 @@ def check_memory(configuration: Configuration, vocabulary_size: int, available_b
     raise InvalidSetting(
         "{field} is {value}, but the memory does not suffice for any batch. Choose a smaller model and batch.",
         field="training.window_size",
-        value=training.window_size,
+        value=configuration.training.window_size,
     )
+
+
+def _sizes(configuration: Configuration) -> dict[str, tuple[int, int, Callable[[int], Configuration]]]:
+    """The sizes that memory depends on: their value, their default, and the configuration with another value."""
+    model, training = configuration.model, configuration.training
+
+    def with_width(width: int) -> Configuration:
+        embedding_size = width if model.tied else model.embedding_size
+        return replace(configuration, model=replace(model, hidden_size=width, embedding_size=embedding_size))
+
+    def with_batch(size: int) -> Configuration:
+        return replace(configuration, training=replace(training, batch_size=size))
+
+    def with_window(size: int) -> Configuration:
+        return replace(configuration, training=replace(training, window_size=size))
+
+    def default(section: type, name: str) -> int:
+        return int(default_of(section, name))
+
+    return {
+        "model.hidden_size": (model.hidden_size, default(LstmConfig, "hidden_size"), with_width),
+        "training.batch_size": (training.batch_size, default(TrainingConfig, "batch_size"), with_batch),
+        "training.window_size": (training.window_size, default(TrainingConfig, "window_size"), with_window),
+    }
 
 
 def _largest(highest: int, fits: Callable[[int], bool]) -> int:

@@ -2,18 +2,47 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
 
 from engine.config.training import TrainingConfig
 from engine.evaluation.validation import MOST_PREDICTIONS
-from engine.training.data import RunData
+from engine.training.batches import Batches
+from engine.training.data import MOST_FINAL_TOKENS, RunData
 from engine.training.durations import MEASURING_SHARE, Costs, counted_steps, measuring_seconds
-from engine.training.judging import num_final_tokens
 from engine.training.trainer import Trainer
 
 # A prediction of the final evaluation, in float32 and as one stream, costs about as much as so many in a validation.
 FINAL_FACTOR = 3.0
+# A prediction of a validation costs about so much of one that is learned from.
+READING_SHARE = 1 / 3
 # The first steps allocate memory and choose kernels.
 UNMEASURED_STEPS = 5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Predictions of one validation, and of the evaluation after the last step."""
+
+    in_validation: int
+    at_end: int
+
+    @classmethod
+    def of(cls, num_valid_tokens: int, num_test_tokens: int) -> Self:
+        """What is read of texts of so many tokens; num_test_tokens: 0 without a test text."""
+        at_end = min(num_valid_tokens, MOST_FINAL_TOKENS) + min(num_test_tokens, MOST_FINAL_TOKENS)
+        return cls(min(num_valid_tokens - 1, MOST_PREDICTIONS), at_end)
+
+    def validation_seconds(self, per_step: float, batches: Batches) -> float:
+        """A guess of what a validation takes, from the seconds of a training step."""
+        tokens_per_step = batches.tokens_per_epoch / batches.windows_per_epoch
+        return self.in_validation / tokens_per_step * per_step * READING_SHARE
+
+    def costs(self, per_step: float, validation: float, saving: float) -> Costs:
+        """The costs of a run in which a step, a validation and a checkpoint take so many seconds."""
+        ending = validation / self.in_validation * self.at_end * FINAL_FACTOR
+        # Most validations find a better state, which is saved at once.
+        return Costs(per_step, validation + saving, ending + saving)
 
 
 class Pace:
@@ -21,8 +50,7 @@ class Pace:
 
     def __init__(self, trainer: Trainer, data: RunData, elapsed: Callable[[], float], spent: float) -> None:
         self._trainer = trainer
-        self._num_validated = min(len(data.valid_ids) - 1, MOST_PREDICTIONS)
-        self._num_final = num_final_tokens(data)
+        self._reading = Reading.of(len(data.valid_ids), 0 if data.test_ids is None else len(data.test_ids))
         self._elapsed = elapsed
         self._spent = spent
         self._stepping_seconds = 0.0
@@ -66,23 +94,16 @@ class Pace:
         per_step, validation = self.seconds_per_step, self._validation_seconds
         if per_step is None or validation is None:
             return None
-        return self._with_ending(per_step, validation)
+        return self._reading.costs(per_step, validation, self._saving_seconds)
 
     @property
     def expected_costs(self) -> Costs | None:
-        """Costs with a guess in place of a validation that has not been timed: reading costs a third of learning."""
+        """Costs with a guess in place of a validation that has not been timed."""
         per_step = self.seconds_per_step
         if per_step is None:
             return None
-        batches = self._trainer.batches
-        tokens_per_step = batches.tokens_per_epoch / batches.windows_per_epoch
-        validation = self._num_validated / tokens_per_step * per_step / 3
-        return self.costs or self._with_ending(per_step, validation)
-
-    def _with_ending(self, per_step: float, validation: float) -> Costs:
-        ending = validation / self._num_validated * self._num_final * FINAL_FACTOR
-        # Most validations find a better state, which is saved at once.
-        return Costs(per_step, validation + self._saving_seconds, ending + self._saving_seconds)
+        guess = self._reading.validation_seconds(per_step, self._trainer.batches)
+        return self.costs or self._reading.costs(per_step, guess, self._saving_seconds)
 
     def remaining_seconds(self, training: TrainingConfig) -> float | None:
         """Seconds until the end of the run, None before the first steps are timed."""

@@ -13,6 +13,8 @@ from engine.training.trainer import StepResult, Trainer
 
 # Spectral norms and update ratios cost several passes over the weights: once in so many reports.
 DETAILS_EVERY_REPORTS = 10
+# A run shows that it lives as soon as it has made a step, however long ten of them take.
+EARLY_STEPS = (1, 2, 5)
 
 
 def perplexity(loss_nats: float) -> float:
@@ -23,6 +25,11 @@ def perplexity(loss_nats: float) -> float:
 def bits_per_character(loss_nats: float, characters_per_token: float | None) -> float | None:
     """Loss in bits per character of the text; None where the tokenizer does not keep all characters."""
     return None if not characters_per_token else loss_nats / math.log(2) / characters_per_token
+
+
+def is_reported(step: int, every_steps: int) -> bool:
+    """Whether a report follows this step."""
+    return step in EARLY_STEPS or step % every_steps == 0
 
 
 class Reporter:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from engine.errors import DamagedFile
+from engine.errors import DamagedFile, Message, message_from_record, message_record
 
 
 @dataclass
@@ -12,7 +12,8 @@ class RunRecord:
     """Truth about a run beside its metrics.
 
     configuration: plain tables, frozen with every choice of `auto`; plan: number of steps and cadences once known;
-    outcome: "" while it trains or after a crash; best: figures of the best state as one stream.
+    outcome: "" while it trains or after a crash; best: figures of the best state, as one stream if "is_full"; parent:
+    {"run", "step"} of the state that this run began with, empty where it began anew.
     """
 
     id: str
@@ -24,23 +25,26 @@ class RunRecord:
     vocabulary_size: int
     num_parameters: int
     machine: dict[str, Any] = field(default_factory=dict)
-    explanation: str = ""
+    explanation: Message = field(default_factory=lambda: Message(""))
     plan: dict[str, Any] = field(default_factory=dict)
     outcome: str = ""
     reason: str = ""
     step: int = 0
     seconds: float = 0.0
     best: dict[str, Any] = field(default_factory=dict)
+    parent: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for run.json."""
-        return asdict(self)
+        return {**asdict(self), **message_record("explanation", self.explanation)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "RunRecord":
         """The record from run.json. Raises DamagedFile if an entry is missing or of another type."""
         known = {f.name: f for f in fields(cls)}
         arguments = {name: value for name, value in values.items() if name in known}
+        if "explanation" in arguments:
+            arguments["explanation"] = message_from_record(values, "explanation")
         try:
             record = cls(**arguments)
         except TypeError as error:
@@ -60,6 +64,7 @@ def _is_count(value: object) -> bool:
 _PLAN_COUNTS = ("total_steps", "validate_every_steps", "at_step")
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "id": str, "title": str, "created": str, "recipe": str, "corpus": dict, "configuration": dict,
-    "vocabulary_size": int, "num_parameters": int, "machine": dict, "explanation": str, "plan": dict,
+    "vocabulary_size": int, "num_parameters": int, "machine": dict, "explanation": Message, "plan": dict,
     "outcome": str, "reason": str, "step": int, "seconds": (int, float), "best": dict,
+    "parent": dict,
 }  # fmt: skip

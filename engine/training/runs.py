@@ -19,30 +19,19 @@ from engine.library.library import Library
 from engine.library.runs import Checkpoint, RunFolder
 from engine.library.tensors import Expected, TensorFile
 from engine.models.build import num_parameters
-from engine.training.auto import Choice, Facts, choose
+from engine.models.run_model import read_run_model
+from engine.text.tokenizers import tokenizer_from_json
+from engine.training.auto import Facts
 from engine.training.checkpoints import expected_tensors, is_finite, unpacked
 from engine.training.data import RunData, open_data
 from engine.training.gradients import Clipping
-from engine.training.machine import as_dtype, measured_precision
-from engine.training.memory import available_bytes, check_memory
+from engine.training.machine import as_dtype
+from engine.training.origins import Origin
+from engine.training.planning import Draft, drafted, inherited
+from engine.training.request import Request as Request
 from engine.training.run_record import RunRecord
 from engine.training.session import Session
 from engine.training.trainer import Trainer
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a person asks to be trained.
-
-    tables: a configuration as plain tables, complete unless `is_planned`; recipe: the name of where it came from;
-    is_planned: what the tables leave open is chosen for corpus and machine.
-    """
-
-    corpus_id: str
-    tables: Mapping[str, Any]
-    recipe: str
-    is_planned: bool = False
-    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,17 +58,38 @@ def create_run(library: Library, request: Request, control: RunControl) -> Prepa
     """
     began = time.monotonic()
     library.check_writable()
-    preliminary = from_tables(request.tables)
-    data = yield from open_data(library, request.corpus_id, preliminary.corpus)
-    device = choose_device(preliminary.training.device)
-    precision = _precision(library, preliminary.training.precision, device)
-    choice = _configuration(request, preliminary, data, device, precision)
-    configuration, warnings = _fitted(choice.configuration, data)
-    check_memory(configuration, data.tokenizer.vocabulary_size, available_bytes(device))
-    trainer = Trainer(configuration, data.train_ids, data.tokenizer.vocabulary_size, device, precision)
+    origin, tables = inherited(library, request)
+    corpus = from_tables(tables).corpus
+    data = yield from open_data(library, request.corpus_id, corpus, None if origin is None else origin.tokenizer)
+    facts = Facts(len(data.train_ids), data.tokenizer.vocabulary_size, corpus.tokens)
+    draft = yield from drafted(library, request, tables, facts)
+    trainer = Trainer(
+        draft.configuration, data.train_ids, data.tokenizer.vocabulary_size, draft.device, draft.precision
+    )
+    parent = {} if origin is None else _start_from(library, origin, trainer)
     folder = library.new_run(request.title or data.title)
-    record = RunRecord(
-        id=folder.id,
+    record = _new_record(folder.id, request, draft, data)
+    record.parent = parent
+    try:
+        folder.write_tokenizer(data.tokenizer.to_json())
+        folder.write_info(record.to_json())
+    except BaseException:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise
+    trainer.counters.seconds = time.monotonic() - began
+    return Session(folder, record, replace(data, warnings=(*data.warnings, *draft.warnings)), trainer, control)
+
+
+def _start_from(library: Library, origin: Origin, trainer: Trainer) -> dict[str, Any]:
+    """Begin with the best weights of a run; what the record says of it."""
+    model, _ = read_run_model(library.run(origin.run_id))
+    trainer.start_from(model.arrays)
+    return {"run": origin.run_id, "step": model.counts["step"]}
+
+
+def _new_record(run_id: str, request: Request, draft: Draft, data: RunData) -> RunRecord:
+    return RunRecord(
+        id=run_id,
         title=request.title or data.title,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         recipe=request.recipe,
@@ -89,68 +99,12 @@ def create_run(library: Library, request: Request, control: RunControl) -> Prepa
             "fingerprint": data.fingerprint,
             "cleaning": dict(data.cleaning),
         },
-        configuration=to_tables(configuration),
+        configuration=to_tables(draft.configuration),
         vocabulary_size=data.tokenizer.vocabulary_size,
-        num_parameters=num_parameters(configuration.model, data.tokenizer.vocabulary_size),
-        machine=_machine(device, precision),
-        explanation=choice.explanation.text,
+        num_parameters=num_parameters(draft.configuration.model, data.tokenizer.vocabulary_size),
+        machine=_machine(draft.device, draft.precision),
+        explanation=draft.explanation,
     )
-    try:
-        folder.write_tokenizer(data.tokenizer.to_json())
-        folder.write_info(record.to_json())
-    except BaseException:
-        shutil.rmtree(folder.path, ignore_errors=True)
-        raise
-    trainer.counters.seconds = time.monotonic() - began
-    return Session(folder, record, replace(data, warnings=(*data.warnings, *warnings)), trainer, control)
-
-
-def _configuration(
-    request: Request, preliminary: Configuration, data: RunData, device: torch.device, precision: torch.dtype
-) -> Choice:
-    if not request.is_planned:
-        return Choice(preliminary, message(""))
-    facts = Facts(len(data.train_ids), data.tokenizer.vocabulary_size, preliminary.corpus.tokens)
-    return choose(request.tables, facts, device, precision)
-
-
-def _precision(library: Library, wished: str, device: torch.device) -> torch.dtype:
-    if wished != "auto":
-        return as_dtype(wished)
-    known = library.read_machine()
-    precision, facts = measured_precision(device, known)
-    if facts != known and not library.is_read_only:
-        library.write_machine(facts)
-    return precision
-
-
-def _fitted(configuration: Configuration, data: RunData) -> tuple[Configuration, list[Message]]:
-    """The configuration with batch and window cut to fit a short text, and the warnings that say so."""
-    training = configuration.training
-    num_predictions = len(data.train_ids) - 1
-    window_size = min(training.window_size, num_predictions)
-    # Streams shorter than a window would waste the window: fewer streams instead.
-    batch_size = max(1, min(training.batch_size, num_predictions // window_size))
-    warnings = []
-    if window_size < training.window_size:
-        warnings.append(
-            message(
-                "The training text has only {count} tokens: the window is cut to {window} tokens. Add more text, or "
-                "expect it to be learned by heart.",
-                count=num_predictions + 1,
-                window=window_size,
-            )
-        )
-    if batch_size < training.batch_size:
-        warnings.append(
-            message(
-                "The training text has only {count} tokens: the batch is cut to {batch}.",
-                count=num_predictions + 1,
-                batch=batch_size,
-            )
-        )
-    fitted = replace(training, window_size=window_size, batch_size=batch_size)
-    return replace(configuration, training=fitted), warnings
 
 
 def _machine(device: torch.device, precision: torch.dtype) -> dict[str, Any]:
@@ -175,7 +129,8 @@ def resume_run(library: Library, run_id: str, added: Durations, control: RunCont
     folder = library.run(run_id)
     record = RunRecord.from_json(folder.read_info())
     configuration = from_tables(record.configuration)
-    data = yield from open_data(library, str(record.corpus.get("id")), configuration.corpus)
+    own = tokenizer_from_json(folder.read_tokenizer()) if record.parent else None
+    data = yield from open_data(library, str(record.corpus.get("id")), configuration.corpus, own)
     _check_same_text(record, data)
     device = choose_device(configuration.training.device)
     precision = as_dtype(str(record.machine.get("precision", "float32")))

@@ -18,6 +18,7 @@ from engine.config.configuration import Configuration
 from engine.errors import DamagedFile
 from engine.models.initialisation import initialise
 from engine.models.language_model import LanguageModel, State
+from engine.models.parameters import load_parameters
 from engine.seeding import torch_generator
 from engine.training.batches import Batches
 from engine.training.gradients import Clipping, clip, gradient_norms, parameter_norm
@@ -37,7 +38,10 @@ Tensors = dict[str, torch.Tensor]
 
 @dataclass
 class Counters:
-    """What a run counts, saved with it. Factors multiply the learning rate of the schedule."""
+    """What a run counts, saved with it. Factors multiply the learning rate of the schedule.
+
+    validated_step: of the last validation; a run that was ended before a validation that was due owes it.
+    """
 
     step: int = 0
     total_steps: int | None = None
@@ -51,6 +55,7 @@ class Counters:
     best_valid_accuracy: float | None = None
     seconds: float = 0.0
     validate_every_steps: int = 0
+    validated_step: int = 0
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,11 @@ class Trainer:
         tensors = {name: tensor.clone() for name, tensor in self._learned().items()}
         self._snapshot = _Snapshot(self.counters.step, tensors)
 
+    def start_from(self, arrays: Mapping[str, NDArray[np.float32]]) -> None:
+        """Begin with these weights. Raises DamagedFile if they are not those of such a model."""
+        load_parameters(self.model, arrays)
+        self.take_snapshot()
+
     def rewind(self) -> int:
         """Go back to the weights of the last snapshot at half the learning rate, and on with the next windows.
 
@@ -214,7 +224,9 @@ class Trainer:
             if saved.shape == self.model.generator.get_state().shape:
                 self.model.generator.set_state(saved)
             self._restore_learned(rest)
-            self.counters = Counters(**{name: numbers[name] for name in vars(Counters())})
+            # Checkpoints of earlier versions do not name the last validation: there it was never owed.
+            counted = {"validated_step": numbers["step"], **numbers}
+            self.counters = Counters(**{name: counted[name] for name in vars(Counters())})
             self.batches.cursor = int(numbers["cursor"])
             self.loss_sum.fill_(float(numbers["loss_sum"]))
             self.loss_tokens = int(numbers["loss_tokens"])

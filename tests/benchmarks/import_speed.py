@@ -97,8 +97,8 @@ def hashed_read_seconds(path: Path) -> float:
 
 
 def measured_import(text: Path, library: Path) -> dict[str, object]:
+    from engine.import_events import CorpusImported
     from engine.library.library import Library
-    from engine.text.import_events import CorpusImported
     from engine.text.importing import import_texts
     from engine.text.sources import find_texts
 

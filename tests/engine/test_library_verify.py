@@ -73,8 +73,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def test_a_whole_library_has_no_findings_and_stays_as_it_is(library: Library, run: RunFolder, corpus: CorpusFolder):
     (library.recipes_path / "mine.toml").write_text("[training]\nsteps = 5\n")
-    (library.writings_path / "poem").mkdir()
-    write_json(library.writings_path / "poem" / "document.json", {"text": "Rose"})
+    library.new_writing("Poem")
     library.write_machine({"speed": 1})
     before = content(library.path)
     findings = list(verify(library))

@@ -94,6 +94,19 @@ def test_a_stopped_run_goes_on_as_if_it_had_never_been_stopped(
     assert found_tensors == expected_tensors
 
 
+@pytest.mark.parametrize("step", [13, 14, 15])
+def test_a_validation_left_out_at_the_end_is_made_up_for_when_the_run_goes_on(
+    library: Library, corpus: str, step: int
+) -> None:
+    # Each validation without a gain lowers the rate of a plateau schedule.
+    plateau = {"schedule": "plateau", "patience": 0, "learning_rate": 0.5, "stop_after": 0}
+    chosen = tables(training=plateau)
+    expected_losses, expected_tensors = whole_run(library, corpus, chosen)
+    found_losses, found_tensors = broken_run(library, corpus, chosen, step=step)
+    assert found_losses == expected_losses
+    assert found_tensors == expected_tensors
+
+
 def test_a_run_left_in_the_middle_of_its_steps_goes_on_from_its_last_checkpoint(library: Library, corpus: str) -> None:
     chosen = tables()
     expected_losses, expected_tensors = whole_run(library, corpus, chosen)

@@ -10,11 +10,10 @@ import torch
 from engine.config.configuration import from_tables
 from engine.evaluation.validation import Validation
 from engine.events import PlanFixed, Rewound, RunEnded, RunEvent, SampleWritten, StepCompleted
-from engine.training import session as session_module
+from engine.training import trials
 from engine.training.durations import Costs, measuring_seconds, plan
 from engine.training.pacing import Pace
 from engine.training.session import Session
-from engine.training.stopwatch import Stopwatch
 from engine.training.trainer import Trainer
 
 NewRun = Callable[..., Session]
@@ -79,7 +78,6 @@ def test_a_snapshot_is_at_most_100_steps_old(new_run: NewRun, spoil: Callable[..
     spoil(*windows)
     training = {"steps": 310, "validate_every_steps": 1000, "window_size": 3, "batch_size": 2}
     session = new_run(model={"hidden_size": 3, "embedding_size": 2}, training=training)
-    session._judge = lambda _validation: False  # type: ignore[method-assign]
     events = []
     for event in session.run():
         events.append(event)
@@ -126,7 +124,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[float]], None]:
             loss_nats = left.pop(0) if len(left) > 1 else left[0]
             return Validation(loss_nats=loss_nats, accuracy=0.5, num_predictions=10)
 
-        monkeypatch.setattr(session_module, "validation_loss", validation_loss)
+        monkeypatch.setattr(trials, "validation_loss", validation_loss)
 
     return judge
 
@@ -173,11 +171,16 @@ def ticking(seconds: float) -> Callable[[], float]:
     return clock
 
 
+def let_tick(session: Session, seconds: float) -> None:
+    """Give a session such a clock."""
+    session._watch.__init__(0.0, clock=ticking(seconds))  # type: ignore[misc]
+
+
 def test_minutes_become_a_number_of_steps_once(new_run: NewRun, monkeypatch: pytest.MonkeyPatch) -> None:
     costs = Costs(step=0.5, validation=1.0, ending=4.0)
     monkeypatch.setattr(Pace, "costs", property(lambda pace: costs if pace._validation_seconds else None))
     session = new_run(training={"minutes": 1.0, "validate_every_steps": 10})
-    session._watch = Stopwatch(0.0, clock=ticking(0.05))
+    let_tick(session, 0.05)
     events = list(session.run())
     (plan,) = of(PlanFixed, events)
     assert plan.at_step > 5
@@ -206,7 +209,7 @@ def test_minutes_added_to_a_long_run_are_planned_in_full() -> None:
 
 def test_the_clock_remains_a_hard_limit(new_run: NewRun) -> None:
     session = new_run(training={"minutes": 1.0})
-    session._watch = Stopwatch(0.0, clock=ticking(0.5))
+    let_tick(session, 0.5)
     ended = list(session.run())[-1]
     assert isinstance(ended, RunEnded)
     assert (ended.outcome, ended.reason.text) == ("completed", "The time is over.")
@@ -219,7 +222,7 @@ def test_a_run_in_minutes_that_loses_its_last_steps_is_the_run_it_would_have_bee
     costs = Costs(step=1.0, validation=1.0, ending=4.0)
     monkeypatch.setattr(Pace, "costs", property(lambda pace: costs if pace._validation_seconds else None))
     session = new_run(training={"minutes": 1.0, "validate_every_steps": 10})
-    session._watch = Stopwatch(0.0, clock=ticking(0.05))
+    let_tick(session, 0.05)
     events = session.run()
     seen = []
     for event in events:
@@ -246,10 +249,10 @@ def test_a_run_in_minutes_that_loses_its_last_steps_is_the_run_it_would_have_bee
 
 def test_sample_texts_come_after_5_10_20_40_seconds(new_run: NewRun) -> None:
     session = new_run(training={"sample_every_seconds": 30.0, "steps": 400})
-    session._watch = Stopwatch(0.0, clock=ticking(0.1))
+    let_tick(session, 0.1)
     samples = of(SampleWritten, list(session.run())[:-2])
     for sample, due in zip(samples, (5, 10, 20, 40, 70, 100), strict=False):
-        assert due <= sample.seconds < due + 1.5
+        assert due - 1 <= sample.seconds < due + 0.5  # begun a little early, so that it can be read by then
     assert len(samples) >= 5
 
 

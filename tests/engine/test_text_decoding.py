@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BadInput
+from engine.import_events import ProblemFound
 from engine.library.library import Library
 from engine.text import decoding
 from engine.text.decoding import Decision
 from engine.text.identifying import Identified, identify, reopened
-from engine.text.import_events import ProblemFound
 from engine.text.importing import import_texts
 from engine.text.sources import find_texts
 

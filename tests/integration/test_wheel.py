@@ -18,7 +18,8 @@ def test_the_program_runs_from_its_wheel_outside_the_checkout(tmp_path: Path) ->
     code = (
         "import sys, engine; from engine.cli.main import run;"
         f"assert engine.__file__.startswith({str(installed)!r}), engine.__file__;"
-        f"sys.exit(run(['--library', {str(tmp_path / 'library')!r}, 'presets']))"
+        f"library = ['--library', {str(tmp_path / 'library')!r}];"
+        "sys.exit(run([*library, 'presets']) or run([*library, 'import', 'The Ferry on Dry Land']))"
     )
     environment = {**os.environ, "PYTHONPATH": str(installed)}
     done = subprocess.run(
@@ -27,3 +28,4 @@ def test_the_program_runs_from_its_wheel_outside_the_checkout(tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("auto")
     assert "zaremba-medium" in done.stdout
+    assert "The Ferry on Dry Land (the-ferry-on-dry-land-" in done.stdout
