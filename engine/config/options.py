@@ -126,21 +126,25 @@ def _checked_number(path: str, value: object, declared: Option, *, whole: bool) 
 
 def unknown_choice(path: str, value: object, choices: Iterable[str]) -> InvalidSetting:
     """The error for a word that is none of the choices, with the nearest that is."""
-    return InvalidSetting(
-        "{field} cannot be {value}. Choose one of: {choices}.{hint}",
-        field=path, value=_shown(value), choices=", ".join(choices),
-        hint=_hint(value, choices) if isinstance(value, str) else "",
-    )  # fmt: skip
+    words = {"value": _shown(value), "choices": ", ".join(choices)}
+    meant = _meant(value, choices) if isinstance(value, str) else ""
+    if not meant:
+        return InvalidSetting("{field} cannot be {value}. Choose one of: {choices}.", field=path, **words)
+    template = "{field} cannot be {value}. Choose one of: {choices}. Did you mean {meant}?"
+    return InvalidSetting(template, field=path, meant=meant, **words)
 
 
 def unknown_name(path: str, known: Iterable[str]) -> InvalidSetting:
     """The error for a name that does not exist, with the nearest that does."""
-    return InvalidSetting("There is no setting {field}.{hint}", field=path, hint=_hint(path, known))
+    meant = _meant(path, known)
+    if not meant:
+        return InvalidSetting("There is no setting {field}.", field=path)
+    return InvalidSetting("There is no setting {field}. Did you mean {meant}?", field=path, meant=meant)
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
-    nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f" Did you mean {nearest[0]}?" if nearest else ""
+def _meant(name: str, known: Iterable[str]) -> str:
+    """The nearest of the known names, empty where none is near."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), "")
 
 
 def _shown(value: object) -> str:

@@ -43,11 +43,12 @@ def preset(name: str) -> Recipe:
     """The preset of this name. Raises BadInput with the nearest name if there is none."""
     names = preset_names()
     if name not in names:
+        known = ", ".join(names)
         nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-        hint = f" Did you mean {nearest[0]}?" if nearest else ""
-        raise BadInput(
-            "There is no preset {name}.{hint} The presets are: {names}.", name=name, hint=hint, names=", ".join(names)
-        )
+        if nearest:
+            template = "There is no preset {name}. Did you mean {meant}? The presets are: {names}."
+            raise BadInput(template, name=name, meant=nearest[0], names=known)
+        raise BadInput("There is no preset {name}. The presets are: {names}.", name=name, names=known)
     text = (resources.files("resources") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
     return _recipe(name, tomllib.loads(text))
 

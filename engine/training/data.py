@@ -1,6 +1,6 @@
 """What a run reads: the token ids of its splits and what is known about their text."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,7 +106,7 @@ def open_ids(
     return ids
 
 
-def prepare_corpus(library: Library, corpus_id: str, config: CorpusConfig) -> Generator[PreparationProgressed]:
+def prepare_corpus(library: Library, corpus_id: str, config: CorpusConfig) -> Iterator[PreparationProgressed]:
     """Build all that is derived from a corpus, so that a run on it starts at once. Raises as `open_data`."""
     yield from open_data(library, corpus_id, config)
 

@@ -29,13 +29,13 @@ def encoded(
     """
     split = split_corpus(folder, config)
     try:
-        file = tempfile.TemporaryFile()  # noqa: SIM115  it lives as long as the ids
-        bounds = yield from _write(file, split, tokenizer)
-        file.flush()
+        with tempfile.TemporaryFile() as file:  # the map outlives it
+            bounds = yield from _write(file, split, tokenizer)
+            file.flush()
+            all_ids = np.memmap(file, tokenizer.dtype.newbyteorder("<"), mode="r", shape=(bounds[-1],))
     except OSError as error:
         reason = error.strerror or str(error)
         raise StorageFailed("The folder for temporary files refused: {reason}.", reason=reason) from error
-    all_ids = np.memmap(file, tokenizer.dtype.newbyteorder("<"), mode="r", shape=(bounds[-1],))
     parts = {
         name: PartIds(ids=all_ids[start:stop], num_characters=part.num_characters, num_bytes=part.num_bytes)
         for (name, part), (start, stop) in zip(split.parts().items(), pairwise(bounds), strict=True)

@@ -6,6 +6,7 @@ processor the time that counts is that of our own thread: beside two busy progra
 long as alone, that on the wall ten times as long.
 """
 
+import contextlib
 import math
 import sys
 import time
@@ -35,7 +36,7 @@ PROBE = from_tables(
     }
 )
 BUDGET_SECONDS = 0.15
-PROBE_BUDGET_SECONDS = 0.2
+PROBE_BUDGET_SECONDS = 0.15
 FIRST_BUDGET_SECONDS = 0.05
 SHORTEST_SECONDS = 1e-6
 # What is timed at most; a step of so many weights, streams and tokens takes some tenths of a second.
@@ -87,11 +88,12 @@ class Measurements:
             known = {}
         if _is_positive(known.get("seconds")) and not self._is_outdated(known, FRESH_SECONDS):
             return float(known["seconds"])
-        seconds, is_quiet = self._quietly(
+        measured, is_quiet = self._quietly(
             lambda: estimated_step_seconds(configuration, vocabulary_size, self._device, precision)
         )
+        seconds = float(f"{measured:.4g}")
         others = [(name, entry) for name, entry in self._speeds().items() if name != shape]
-        entry = {"seconds": float(f"{seconds:.4g}"), **self._stamp(is_quiet)}
+        entry = {"seconds": seconds, **self._stamp(is_quiet)}
         self._remember({"steps": dict([*others, (shape, entry)][-MOST_SPEEDS:])})
         return seconds
 
@@ -106,13 +108,12 @@ class Measurements:
         return {"measured_at": round(self._clock()), "was_quiet": is_quiet}
 
     def _is_outdated(self, entry: Mapping[str, Any], seconds: float) -> bool:
-        """Whether an entry is older than `seconds`, or than a little while where the machine was busy then.
-
-        An entry of an earlier version, without a time, is not.
-        """
-        measured_at = entry.get("measured_at", self._clock())
+        """Whether an entry is older than `seconds`, or than a little while where the machine was busy then."""
         limit = seconds if entry.get("was_quiet", True) is True else BUSY_FRESH_SECONDS
-        return not isinstance(measured_at, int | float) or abs(self._clock() - measured_at) > limit
+        measured_at = entry.get("measured_at")
+        if not isinstance(measured_at, int | float):
+            return limit < FOREVER  # earlier versions wrote no time beside the precision
+        return abs(self._clock() - measured_at) > limit
 
     def _own(self) -> Mapping[str, Any]:
         facts = self._library.read_machine().get(self._key)
@@ -126,10 +127,8 @@ class Measurements:
         if self._library.is_read_only:
             return
         known = self._library.read_machine()
-        try:
+        with contextlib.suppress(StorageFailed):  # it is measured again the next time
             self._library.write_machine({**known, self._key: {**self._own(), **facts}})
-        except StorageFailed:
-            return  # it is measured again the next time
 
 
 def _shape(configuration: Configuration, vocabulary_size: int, precision: torch.dtype) -> str:

@@ -22,7 +22,7 @@ from engine.models.build import num_parameters
 from engine.models.run_model import read_run_model
 from engine.text.tokenizers import tokenizer_from_json
 from engine.training.auto import Facts
-from engine.training.checkpoints import expected_tensors, is_finite, unpacked
+from engine.training.checkpoints import expected_tensors, is_finite, packed, unpacked
 from engine.training.data import RunData, open_data
 from engine.training.gradients import Clipping
 from engine.training.machine import as_dtype
@@ -72,6 +72,9 @@ def create_run(library: Library, request: Request, control: RunControl) -> Prepa
     record.parent = parent
     try:
         folder.write_tokenizer(data.tokenizer.to_json())
+        if parent:  # the weights stand in this run from the start: the other one may be deleted
+            tensors, numbers = trainer.capture()
+            folder.write_checkpoint(0, packed(tensors), {"step": 0, "numbers": numbers})
         folder.write_info(record.to_json())
     except BaseException:
         shutil.rmtree(folder.path, ignore_errors=True)

@@ -125,7 +125,7 @@ class Session:
     def _train(self) -> Generator[RunEvent, None, tuple[Outcome, Message]]:
         """Step after step; returns outcome and reason."""
         yield from self._course.plan()
-        if self._trials.is_due and self.step:  # a run that was ended at this very step has left it out
+        if self._trials.is_due:  # a run that was ended at this very step has left it out
             yield from self._trials.validate()
         while True:
             yield from self._steering.serve()

@@ -1,12 +1,11 @@
 """A new run that begins with the best weights of another one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import BOTTLES, finished
 
 from engine.control import RunControl
 from engine.errors import BadInput, InvalidSetting
@@ -20,6 +19,15 @@ from engine.training.runs import create_run
 from engine.training.session import Session
 
 NewRun = Callable[..., Session]
+
+
+def finished(steps: Generator[Any, None, Any]) -> Any:
+    """What a generator returns at its end."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 @pytest.fixture
@@ -159,7 +167,6 @@ def test_another_text_is_read_with_the_vocabulary_of_the_parent(
     library: Library, parent: Session, another: Callable[[str], str], resumed_run: NewRun
 ) -> None:
     text = "".join(f"{n} bottles on the floor.\n" for n in range(300))
-    assert set(text) < set(BOTTLES)
     corpus = another(text)
     child = begun(library, parent, corpus, training={"steps": 8})
     assert child.folder.read_tokenizer() == parent.folder.read_tokenizer()
