@@ -12,17 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from engine.config.configuration import SECTIONS, Configuration, Table, from_tables, merged
 from engine.errors import Message, message
 from engine.models.build import num_parameters
-from engine.training.machine import step_seconds
-from engine.training.memory import available_bytes, training_bytes
+from engine.models.sizes import training_bytes
 
 HIDDEN_SIZES = (64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536)
 MEASURED_SIZES = (256, 640)
-MEASURING_SECONDS = 0.4
 DEFAULT_MINUTES = 5.0
 USED_SHARE = 0.9
 TOKENS_PER_WEIGHT = 7.0
@@ -50,22 +46,13 @@ class Choice:
 StepSeconds = Callable[[Configuration], float]
 
 
-def choose(tables: Mapping[str, Any], facts: Facts, device: torch.device, precision: torch.dtype) -> Choice:
-    """Choose what `tables` leave open. Settings that stand in `tables` are kept.
-
-    Measures the speed of two models for about a second.
-    """
-
-    def measure(configuration: Configuration) -> float:
-        return step_seconds(configuration, facts.vocabulary_size, device, precision, MEASURING_SECONDS)
-
-    return choose_measured(tables, facts, measure, available_bytes(device))
-
-
-def choose_measured(
+def choose(
     tables: Mapping[str, Any], facts: Facts, measure: StepSeconds, free_bytes: int | None = None
 ) -> Choice:
-    """As `choose`, with a function that gives the seconds of one training step of a configuration."""
+    """Choose what `tables` leave open. Settings that stand in `tables` are kept.
+
+    measure: gives the seconds of one training step of a configuration; it is asked twice.
+    """
     minutes = float(tables.get("training", {}).get("minutes") or DEFAULT_MINUTES)
     seconds = USED_SHARE * minutes * 60
     predict = _speed_law(facts, tables, measure)

@@ -10,7 +10,7 @@ from engine.config.model import LstmConfig
 from engine.config.options import default_of
 from engine.config.training import TrainingConfig
 from engine.errors import InvalidSetting
-from engine.models.sizes import training_bytes as training_bytes
+from engine.models.sizes import training_bytes
 
 
 def check_memory(configuration: Configuration, vocabulary_size: int, available_bytes: int | None) -> None:

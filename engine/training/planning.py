@@ -14,7 +14,7 @@ from engine.library.library import Library
 from engine.models.build import num_parameters
 from engine.models.sizes import Matrix, matrices, training_bytes
 from engine.text.ids import TokenIds
-from engine.training.auto import Choice, Facts, choose_measured
+from engine.training.auto import Choice, Facts, choose
 from engine.training.batches import Batches
 from engine.training.data import open_ids
 from engine.training.durations import counted_steps, plan
@@ -111,7 +111,7 @@ def drafted(
         def measure(configuration: Configuration) -> float:
             return measurements.step_seconds(configuration, facts.vocabulary_size, precision)
 
-        choice = choose_measured(tables, facts, measure, available_bytes(device))
+        choice = choose(tables, facts, measure, available_bytes(device))
     configuration, warnings = _fitted(choice.configuration, facts.num_train_tokens)
     check_memory(configuration, facts.vocabulary_size, available_bytes(device))
     return Draft(

@@ -5,7 +5,7 @@ import pytest
 from engine.config.configuration import Configuration, from_tables
 from engine.errors import InvalidSetting, is_out_of_memory
 from engine.models.build import num_parameters
-from engine.training.auto import Facts, choose_measured
+from engine.training.auto import Facts, choose
 from engine.training.memory import check_memory, training_bytes
 
 GIGABYTE = 10**9
@@ -51,7 +51,7 @@ def chosen(num_tokens: int, minutes: float, speed: float = 1.5e11, tokens: str =
     facts = Facts(num_tokens, 65 if tokens == "char" else 10_000, tokens)
     tables = {"corpus": {"tokens": tokens}, "training": {"minutes": minutes}}
     measure = step_seconds(facts.vocabulary_size, speed)
-    return choose_measured(tables, facts, measure).configuration  # type: ignore[arg-type]
+    return choose(tables, facts, measure).configuration  # type: ignore[arg-type]
 
 
 def test_more_time_or_a_faster_machine_makes_a_wider_model() -> None:
@@ -75,7 +75,7 @@ def test_a_short_text_is_not_read_until_it_is_known_by_heart() -> None:
 def test_what_the_person_sets_is_kept() -> None:
     facts = Facts(1_000_000, 65, "char")
     tables = {"model": {"hidden_size": 100, "cell": "gru"}, "training": {"minutes": 2, "batch_size": 7}}
-    choice = choose_measured(tables, facts, step_seconds(65))  # type: ignore[arg-type]
+    choice = choose(tables, facts, step_seconds(65))  # type: ignore[arg-type]
     assert (choice.configuration.model.cell, choice.configuration.model.hidden_size) == ("gru", 100)
     assert choice.configuration.training.batch_size == 7
     assert "GRU" in choice.explanation.text
@@ -88,21 +88,21 @@ def test_sizes_that_the_person_sets_never_contradict_what_auto_ties(model: dict[
     for tokens in ("char", "word"):
         facts = Facts(1_000_000, 500, tokens)
         tables = {"corpus": {"tokens": tokens}, "model": model, "training": {"minutes": 2}}
-        made = choose_measured(tables, facts, step_seconds(500)).configuration  # type: ignore[arg-type]
+        made = choose(tables, facts, step_seconds(500)).configuration  # type: ignore[arg-type]
         assert all(getattr(made.model, name) == value for name, value in model.items())
 
 
 def test_steps_that_the_person_sets_are_not_cut_short() -> None:
     facts = Facts(20_000, 65, "char")
-    made = choose_measured({"training": {"steps": 50_000}}, facts, step_seconds(65)).configuration  # type: ignore[arg-type]
+    made = choose({"training": {"steps": 50_000}}, facts, step_seconds(65)).configuration  # type: ignore[arg-type]
     assert (made.training.steps, made.training.epochs) == (50_000, 0)
 
 
 def test_auto_passes_by_what_does_not_fit_into_memory() -> None:
     facts = Facts(500_000_000, 65, "char")
     tables = {"training": {"minutes": 10_000}}
-    wide = choose_measured(tables, facts, step_seconds(65)).configuration  # type: ignore[arg-type]
-    narrow = choose_measured(tables, facts, step_seconds(65), 400_000_000).configuration  # type: ignore[arg-type]
+    wide = choose(tables, facts, step_seconds(65)).configuration  # type: ignore[arg-type]
+    narrow = choose(tables, facts, step_seconds(65), 400_000_000).configuration  # type: ignore[arg-type]
     assert training_bytes(narrow, 65) <= 400_000_000 < training_bytes(wide, 65)
 
 

@@ -1,0 +1,66 @@
+"""Torch is loaded and warmed on a thread while the person reads."""
+
+import gc
+import logging
+import threading
+from collections.abc import Callable
+
+from workbench.bridge.pump import Pump
+
+
+class TorchLoader:
+    """Loads torch once. `wait` is for threads that need it; the interface thread never waits."""
+
+    def __init__(self, pump: Pump) -> None:
+        self._pump = pump
+        self._ready = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._callbacks: list[Callable[[], None]] = []
+        self.default_threads = 0  # processor cores that torch takes by itself, once it is there
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether training can begin at once."""
+        return self._ready.is_set()
+
+    def start(self) -> None:
+        """Begin to load, once."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._load, name="torch loader", daemon=True)
+            self._thread.start()
+
+    def when_ready(self, call: Callable[[], None]) -> None:
+        """Make this call on the interface thread once torch is there."""
+        if self.is_ready:
+            call()
+        else:
+            self._callbacks.append(call)
+
+    def wait(self) -> None:
+        """Return when torch is there. For other threads than the interface's."""
+        self.start()
+        self._ready.wait()
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the end of the loading thread; whether it ended."""
+        if self._thread is None:
+            return True
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _load(self) -> None:
+        try:
+            from workbench.bridge.warming import warm
+
+            self.default_threads = warm()
+        except Exception:  # the first job that needs torch meets the same error and tells it
+            logging.getLogger("textloom").exception("Torch could not be warmed")
+        self._ready.set()
+        self._pump.post(self._announce)
+
+    def _announce(self) -> None:
+        # What torch made stays for good: a collection need not look at it again (130 ms each).
+        gc.freeze()
+        callbacks, self._callbacks = self._callbacks, []
+        for call in callbacks:
+            call()

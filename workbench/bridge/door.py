@@ -1,0 +1,48 @@
+"""The engine behind one door."""
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from engine.library.library import Library
+from workbench.bridge.background import TorchLoader
+from workbench.bridge.jobs import ThreadJobs
+from workbench.bridge.pump import Pump
+from workbench.bridge.recipes import LibraryRecipes
+from workbench.bridge.runs import LibraryRuns
+from workbench.bridge.texts import LibraryTexts
+from workbench.bridge.training import TorchTraining
+from workbench.bridge.writing import LibraryWriting
+
+
+class EngineDoor:
+    """See the protocol `Door`."""
+
+    def __init__(self, library: Library, parent: QObject | None = None) -> None:
+        self.library = library
+        self.pump = Pump(parent)
+        self.jobs = ThreadJobs(self.pump)
+        self.background = TorchLoader(self.pump)
+        self.texts = LibraryTexts(library, self.jobs)
+        self.runs = LibraryRuns(library, self.jobs)
+        self.training = TorchTraining(library, self.jobs, self.background)
+        self.writing = LibraryWriting(library, self.jobs)
+        self.recipes = LibraryRecipes(library)
+
+    @property
+    def library_path(self) -> Path:
+        """The folder of the library."""
+        return self.library.path
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether a newer version made the library."""
+        return self.library.is_read_only
+
+    def close(self, seconds: float = 10.0) -> bool:
+        """End all background work; whether all of it ended in time."""
+        until = time.monotonic() + seconds
+        has_ended = self.jobs.close(seconds)
+        self.writing.close()
+        return self.background.join(max(0.0, until - time.monotonic())) and has_ended

@@ -1,0 +1,199 @@
+"""Runs trained on a thread of the window, one at a time."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any
+
+from engine.config.configuration import from_tables
+from engine.control import RunControl, SettingValue
+from engine.errors import Cancelled, TextloomError
+from engine.events import PreparationProgressed, RunEvent
+from engine.library.library import Library
+from workbench.bridge.background import TorchLoader
+from workbench.bridge.failures import failure_of
+from workbench.bridge.jobs import ThreadJob, ThreadJobs
+from workbench.bridge.protocols.jobs import Failure
+from workbench.bridge.protocols.training import Estimate, TrainRequest
+
+if TYPE_CHECKING:
+    from engine.training.runs import Request
+
+GENTLE_NICENESS = 10
+
+
+class TrainingHandle:
+    """Steers a run that trains on a thread."""
+
+    def __init__(self, control: RunControl, job: ThreadJob) -> None:
+        self._control = control
+        self._job = job
+
+    def pause(self) -> None:
+        """Wait at the next step boundary."""
+        self._control.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._control.resume()
+
+    def stop(self) -> None:
+        """End the run and keep its best state."""
+        self._control.stop()
+
+    def save_now(self) -> None:
+        """Write a checkpoint soon."""
+        self._control.save_now()
+
+    def sample_now(self) -> None:
+        """Write a sample text soon."""
+        self._control.sample_now()
+
+    def change(self, field: str, value: SettingValue) -> None:
+        """Give a live setting another value."""
+        self._control.change(field, value)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread is still at work."""
+        return self._job.is_running
+
+    def abandon(self) -> None:
+        """End as soon as possible; the last save stands."""
+        self._control.stop()
+        self._job.cancel()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end of the thread; whether it came."""
+        return self._job.wait(seconds)
+
+
+class TorchTraining:
+    """Trains in the engine. Every event reaches the interface thread through the pump."""
+
+    def __init__(self, library: Library, jobs: ThreadJobs, loader: TorchLoader) -> None:
+        self._library = library
+        self._jobs = jobs
+        self._loader = loader
+
+    def start(
+        self,
+        request: TrainRequest,
+        on_event: Callable[[RunEvent], None],
+        on_done: Callable[[], None],
+        on_failed: Callable[[Failure], None],
+    ) -> TrainingHandle:
+        """Begin; see the protocol."""
+        control = RunControl()
+
+        def work(is_cancelled: Callable[[], bool]) -> Iterator[RunEvent]:
+            self._loader.wait()
+            return _trained(self._library, request, control, is_cancelled, self._loader.default_threads)
+
+        job = self._jobs.start(
+            "training", work, on_event=on_event, on_done=lambda _: on_done(), on_failed=on_failed,
+            on_cancelled=on_done, is_exclusive=False,
+        )  # fmt: skip
+        return TrainingHandle(control, job)
+
+    def estimate(
+        self,
+        request: TrainRequest,
+        on_progress: Callable[[PreparationProgressed], None],
+        on_done: Callable[[Estimate], None],
+        on_failed: Callable[[Failure], None],
+    ) -> ThreadJob:
+        """Predict a request; see the protocol."""
+
+        def work(_: Callable[[], bool]) -> Iterator[Any]:
+            self._loader.wait()
+            return _estimated(self._library, request)
+
+        return self._jobs.start("estimate", work, on_event=on_progress, on_done=on_done, on_failed=on_failed)
+
+    def sizes(
+        self, tables: Mapping[str, Any], vocabulary_size: int
+    ) -> tuple[Mapping[str, tuple[tuple[int, ...], int]], int]:
+        """Matrices and bytes of training memory; see the protocol."""
+        from math import prod
+
+        from engine.models.build import parameter_shapes
+        from engine.models.sizes import training_bytes
+
+        configuration = from_tables(tables)
+        shapes = parameter_shapes(configuration.model, vocabulary_size)
+        return {name: (shape, prod(shape)) for name, shape in shapes.items()}, training_bytes(
+            configuration, vocabulary_size
+        )
+
+
+def _trained(
+    library: Library,
+    request: TrainRequest,
+    control: RunControl,
+    is_cancelled: Callable[[], bool],
+    default_threads: int,
+) -> Iterator[RunEvent]:
+    from engine.training.runs import Durations, create_run, resume_run
+
+    _settle(request, default_threads)
+    if request.resume_run:
+        preparing = resume_run(library, request.resume_run, Durations(minutes=request.added_minutes), control)
+    else:
+        preparing = create_run(library, _engine_request(request), control)
+    with closing(preparing):
+        while True:
+            try:
+                event = next(preparing)
+            except StopIteration as end:
+                session = end.value
+                break
+            yield event
+            if control.is_stopping or is_cancelled():
+                raise Cancelled
+    if request.group:
+        from workbench.bridge.runs import change_label
+
+        with suppress(TextloomError):
+            change_label(session.folder, group=request.group)
+    with closing(session.run()) as events:
+        yield from events
+    if session.error is not None:
+        failure_of(session.error)  # logs it; the sentence came with RunEnded
+
+
+def _engine_request(request: TrainRequest) -> "Request":
+    from engine.training.runs import Request
+
+    return Request(
+        corpus_id=request.corpus_id, tables=request.tables, recipe=request.recipe, is_planned=request.is_planned,
+        title=request.title, explanation=request.explanation, start_from=request.start_from,
+    )  # fmt: skip
+
+
+def _estimated(library: Library, request: TrainRequest) -> Generator[PreparationProgressed, None, Estimate]:
+    from engine.training.planning import estimate
+
+    found = yield from estimate(library, _engine_request(request))
+    return Estimate(
+        tables=found.tables, explanation=found.explanation, num_parameters=found.num_parameters,
+        matrices={name: (matrix.shape, matrix.count) for name, matrix in found.matrices.items()},
+        memory_bytes=found.memory_bytes, vocabulary_size=found.vocabulary_size, seconds=found.seconds,
+        num_steps=found.num_steps, tokens_per_second=found.tokens_per_second, epochs=found.epochs,
+        warnings=found.warnings,
+    )  # fmt: skip
+
+
+def _settle(request: TrainRequest, default_threads: int) -> None:
+    """Choose threads and priority of this thread, and of those that torch starts for it."""
+    import torch
+
+    wished = request.tables.get("training", {}).get("num_threads", 0) if request.tables else 0
+    cores = os.cpu_count() or 1
+    torch.set_num_threads(wished or (max(1, cores - 1) if request.is_gentle else default_threads))
+    if request.is_gentle and sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GENTLE_NICENESS)
+

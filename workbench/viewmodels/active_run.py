@@ -1,0 +1,181 @@
+"""A run that a window trains or watches: its state, its history, and the buttons' wishes."""
+
+import time
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.control import SettingValue
+from engine.errors import Message
+from engine.events import (
+    CheckpointSaved,
+    PreparationProgressed,
+    RunEnded,
+    RunEvent,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    StepCompleted,
+)
+from workbench.bridge.protocols.jobs import Failure
+from workbench.bridge.protocols.runs import RunState
+from workbench.bridge.protocols.training import RunHandle, Training, TrainRequest
+from workbench.viewmodels.run_history import RunHistory
+
+END_STATES: dict[str, RunState] = {
+    "completed": "finished", "stopped": "finished", "stopped_early": "stopped_early", "failed": "failed",
+}  # fmt: skip
+
+
+class ActiveRun(QObject):
+    """One run that this window trains.
+
+    state_changed: what it does, or how it ended; updated: at most ten times a second when numbers are new;
+    event_happened: each event, for those who count them.
+    """
+
+    state_changed = Signal()
+    updated = Signal()
+    event_happened = Signal(object)
+    started = Signal(str)  # id of the run, once it has a folder
+    ended = Signal(object)  # RunEnded
+    failed = Signal(object)  # Failure: there is no run
+
+    def __init__(self, request: TrainRequest, history: RunHistory | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.request = request
+        self.history = history or RunHistory()
+        self.run_id = request.resume_run
+        self.state: RunState = "waiting"
+        self.failure: Failure | None = None
+        self.saved_at: float | None = None  # of the monotonic clock
+        self.is_over = False  # its thread has nothing more to do
+        self._handle: RunHandle | None = None
+        self._has_news = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(100)
+        self._timer.timeout.connect(self._on_timer_ticked)
+
+    def begin(self, training: Training) -> None:
+        """Start to train."""
+        self._set_state("preparing")
+        self._timer.start()
+        self._handle = training.start(self.request, self._on_event_came, self._on_job_done, self._on_job_failed)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has begun and not ended."""
+        return self.state in ("preparing", "training", "validating", "pausing", "paused", "disk_full", "stopping")
+
+    @property
+    def can_pause(self) -> bool:
+        """Whether Pause means something now."""
+        return self.state in ("training", "validating")
+
+    @property
+    def part(self) -> str:
+        """The part of the preparation that is going on."""
+        return self.history.preparation.part if self.history.preparation else ""
+
+    def pause(self) -> None:
+        """Wait at the next step boundary."""
+        if self._handle and self.can_pause:
+            self._handle.pause()
+            self._set_state("pausing")
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self._handle and self.state in ("pausing", "paused"):
+            self._handle.resume()
+            if self.state == "pausing":
+                self._set_state("training")
+
+    def finish(self) -> None:
+        """End the run and keep its best state."""
+        if self._handle and self.is_running:
+            self._handle.stop()
+            self._set_state("stopping")
+
+    def save_now(self) -> None:
+        """Write a checkpoint soon."""
+        if self._handle:
+            self._handle.save_now()
+
+    def sample_now(self) -> None:
+        """Write a sample text soon."""
+        if self._handle:
+            self._handle.sample_now()
+
+    def change(self, field: str, value: SettingValue) -> None:
+        """Give a live setting another value."""
+        if self._handle:
+            self._handle.change(field, value)
+
+    def abandon(self) -> None:
+        """End as soon as possible; the last save stands."""
+        if self._handle:
+            self._handle.abandon()
+
+    @property
+    def has_thread(self) -> bool:
+        """Whether its thread is still at work."""
+        return self._handle is not None and self._handle.is_running
+
+    def _on_event_came(self, event: RunEvent) -> None:
+        self.history.add(event)
+        self._has_news = True
+        match event:
+            case PreparationProgressed():
+                self.updated.emit()
+            case RunStarted():
+                self.run_id = event.run
+                self._set_state("training")
+                self.started.emit(event.run)
+            case StepCompleted() if self.state == "validating":
+                self._set_state("training")
+            case RunPaused():
+                self._set_state("paused")
+            case RunResumed() if self.state != "stopping":
+                self._set_state("training")
+            case CheckpointSaved() if not event.is_milestone:
+                self.saved_at = time.monotonic()
+            case RunEnded():
+                self._end(event)
+            case _:
+                pass
+        self.event_happened.emit(event)
+
+    def _end(self, event: RunEnded) -> None:
+        self._timer.stop()
+        self._set_state(END_STATES[event.outcome])
+        self.updated.emit()
+
+    def _on_job_done(self) -> None:
+        self._timer.stop()
+        self.is_over = True
+        if self.is_running:  # cancelled before there was a run
+            self._set_state("finished" if self.run_id else "waiting")
+        self.ended.emit(self.history.ended)
+
+    def _on_job_failed(self, failure: Failure) -> None:
+        self._timer.stop()
+        self.is_over = True
+        self.failure = failure
+        self._set_state("failed")
+        self.failed.emit(failure)
+
+    def _set_state(self, state: RunState) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit()
+
+    def _on_timer_ticked(self) -> None:
+        if self._has_news:
+            self._has_news = False
+            self.updated.emit()
+
+
+def sentence_at_end(run: ActiveRun) -> Message | None:
+    """Why a run ended."""
+    if run.failure is not None:
+        return run.failure.message
+    return run.history.ended.reason if run.history.ended else None

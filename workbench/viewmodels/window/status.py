@@ -1,0 +1,97 @@
+"""The foot of the rail: what trains now, in a few words that are always true."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.bridge.protocols.runs import RunState
+from workbench.viewmodels.active_run import ActiveRun
+from workbench.viewmodels.workbench import Workbench
+from workbench.words import duration, file_size, percent, plural, tr
+
+STATE_ICONS: dict[RunState, str] = {
+    "waiting": "waiting", "preparing": "preparing", "training": "training", "validating": "validating",
+    "pausing": "paused", "paused": "paused", "disk_full": "disk-full", "stopping": "stopping", "finished": "finished",
+    "stopped_early": "stopped-early", "interrupted": "interrupted", "failed": "failed", "damaged": "error",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the foot shows. share: of the run that is done, None without a bar."""
+
+    icon: str
+    text: str
+    share: float | None
+    details: str
+
+
+class StatusLine(QObject):
+    """Follows the queue."""
+
+    changed = Signal()
+
+    def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._queue = workbench.queue
+        self._queue.changed.connect(self.changed)
+        self._queue.updated.connect(self.changed)
+        workbench.door.background.when_ready(self.changed.emit)
+
+    def status(self) -> Status:
+        """What is running now."""
+        run = self._queue.current
+        num_waiting = len(self._queue.waiting)
+        if run is None or run.is_over:
+            text = plural("{count} waits", "{count} wait", num_waiting) if num_waiting else tr("Nothing is training")
+            return Status("waiting", text, None, self._loading())
+        return Status(STATE_ICONS[run.state], state_text(run), run.history.share_done, _details(run))
+
+    def show_current(self) -> None:
+        """Go to what the foot tells of."""
+        run = self._queue.current
+        if run is not None and run.run_id:
+            self._workbench.navigator.show_run(run.run_id)
+        else:
+            self._workbench.navigator.show_page("train")
+
+    def _loading(self) -> str:
+        if self._workbench.door.background.is_ready:
+            return tr("Ready to train.")
+        return tr("Still loading the part that trains. You can use everything else meanwhile.")
+
+
+def state_text(run: ActiveRun) -> str:
+    """The state of a run in a few words, with how far it is."""
+    share, left = run.history.share_done, run.history.last_step.remaining_seconds if run.history.last_step else None
+    if run.state == "training" and share is not None:
+        if left is None:
+            return tr("Training {share}", share=percent(share))
+        return tr("Training {share}, {left}", share=percent(share), left=duration(left))
+    if run.state == "paused" and share is not None:
+        return tr("Paused at {share}", share=percent(share))
+    return state_name(run.state)
+
+
+def state_name(state: RunState) -> str:
+    """The name of a state."""
+    names: dict[RunState, str] = {
+        "waiting": tr("Waiting"), "preparing": tr("Preparing"), "training": tr("Training"),
+        "validating": tr("Validating"), "pausing": tr("Pausing"), "paused": tr("Paused"),
+        "disk_full": tr("Paused because the disk is full"), "stopping": tr("Stopping"), "finished": tr("Finished"),
+        "stopped_early": tr("Stopped early"), "interrupted": tr("Interrupted"), "failed": tr("Failed"),
+        "damaged": tr("Damaged"),
+    }  # fmt: skip
+    return names[state]
+
+
+def _details(run: ActiveRun) -> str:
+    started, step = run.history.started, run.history.last_step
+    if started is None:
+        return tr("Preparing the run.")
+    memory = file_size(step.memory_bytes) if step else tr("not measured yet")
+    return tr(
+        "{title}. Device: {device}. Precision: {precision}. Memory: {memory}.",
+        title=started.title, device=started.device, precision=started.precision, memory=memory,
+    )  # fmt: skip

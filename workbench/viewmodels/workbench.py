@@ -1,0 +1,37 @@
+"""What all pages share."""
+
+from PySide6.QtCore import QObject
+
+from workbench.bridge.protocols.door import Door
+from workbench.viewmodels.navigator import Navigator
+from workbench.viewmodels.notices import Notices
+from workbench.viewmodels.runs.queue_keeping import QueueKeeping
+from workbench.viewmodels.settings import Settings
+from workbench.viewmodels.shelves import RunShelf, TextShelf, Watch
+from workbench.viewmodels.training_queue import TrainingQueue
+
+
+class Workbench(QObject):
+    """The door to the engine, the shelves of the library, and how pages find each other."""
+
+    def __init__(self, door: Door, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.door = door
+        self.settings = settings
+        self.notices = Notices(self)
+        self.navigator = Navigator(self)
+        self.texts = TextShelf(door.texts, self)
+        self.runs = RunShelf(door.runs, self)
+        self.queue = TrainingQueue(door.training, self)
+        self.watch = Watch(self.texts, self.runs, self)
+        self.queue.run_started.connect(lambda _: self.runs.refresh())
+        self.queue.run_ended.connect(lambda _: self.runs.refresh())
+        self.queue.is_gentle = settings.flag("training/gentle")
+        settings.changed.connect(self._on_setting_changed)
+        self.keeping = QueueKeeping(self.queue, door.runs, self.notices, is_read_only=door.is_read_only, parent=self)
+        self.texts.refresh()
+        self.runs.refresh()
+
+    def _on_setting_changed(self, key: str) -> None:
+        if key == "training/gentle":
+            self.queue.is_gentle = self.settings.flag(key)

@@ -1,0 +1,280 @@
+"""The page on which a person writes with a model: what it says, and what its buttons do."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.errors import Message, TextloomError
+from workbench.bridge.protocols.jobs import Failure
+from workbench.viewmodels.notices import sentence_of
+from workbench.viewmodels.workbench import Workbench
+from workbench.viewmodels.write.controls import WritingControls
+from workbench.viewmodels.write.document import OpenDocument
+from workbench.viewmodels.write.documents import Documents
+from workbench.viewmodels.write.look import TextLook
+from workbench.viewmodels.write.models import ModelChoices
+from workbench.viewmodels.write.writer import ModelWriter
+from workbench.words import plural, told, tr
+
+MOST_REPLACED = 8  # of what the model does not know, so many are named
+
+
+class WritePageModel(QObject):
+    """Everything on the page but its widgets.
+
+    changed: sentence, primary action or empty state; document_opened: show another one; caret_wanted: put the caret
+    at a position of the editor; candidates_changed: those of the document, or those on their way; notice_changed: of
+    either kind; candidates_wanted: show the candidates (true) or the settings.
+    """
+
+    changed = Signal()
+    document_opened = Signal()
+    caret_wanted = Signal(int)
+    candidates_changed = Signal()
+    notice_changed = Signal()
+    candidates_wanted = Signal(bool)
+
+    def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        writing = workbench.door.writing
+        self.models = ModelChoices(writing, workbench.runs, workbench.texts, workbench.settings, self)
+        self.look = TextLook(workbench.settings, self.models, self)
+        self.controls = WritingControls(workbench.settings, self)
+        self.documents = Documents(writing, workbench.notices, workbench.settings, self)
+        self.writer = ModelWriter(writing, self.controls, self)
+        self._caret = 0
+        self._replaced: tuple[str, ...] = ()
+        self._notes: tuple[Message, ...] = ()
+        self._failure: Failure | None = None
+        self._connect()
+        self._on_document_opened()
+        self.documents.open_last()
+
+    def _connect(self) -> None:
+        self.models.changed.connect(self.changed)
+        self.models.current_changed.connect(self.changed)
+        self.models.failed.connect(self._on_failure_happened)
+        self.controls.changed.connect(self._on_control_changed)
+        self.documents.opened.connect(self._on_document_opened)
+        self.documents.failed.connect(self._on_failure_happened)
+        self.writer.changed.connect(self.changed)
+        self.writer.drafts_changed.connect(self.candidates_changed)
+        self.writer.ended.connect(self._on_writing_ended)
+        self.writer.remarked.connect(self._on_writer_remarked)
+        self.writer.failed.connect(self._on_failure_happened)
+        navigator = self._workbench.navigator
+        navigator.writer_wanted.connect(self.models.choose_run)
+        navigator.document_wanted.connect(self.open_document)
+        navigator.model_file_wanted.connect(self.open_model_file)
+
+    @property
+    def document(self) -> OpenDocument:
+        """The open document."""
+        return self.documents.current
+
+    @property
+    def has_models(self) -> bool:
+        """Whether there is anything to write with."""
+        return bool(self.models.choices)
+
+    @property
+    def state(self) -> str:
+        """How things stand, in one sentence."""
+        model = self.models.current
+        title = model.origin.title if model else ""
+        if self.writer.state == "reading":
+            return tr("{title} reads your text.", title=title)
+        if self.writer.state == "writing":
+            return tr("{title} writes. Esc stops it.", title=title)
+        count = self.document.num_words
+        if not count:
+            return tr("Begin with a few words, or let the model begin.") if model else tr("Begin with a few words.")
+        if self.document.is_saved:
+            return plural("{count} word, saved", "{count} words, saved", count)
+        return plural("{count} word", "{count} words", count)
+
+    @property
+    def invitation(self) -> str:
+        """What an empty sheet says."""
+        return tr("Write something, or let the model begin.") if self.has_models else tr("Write something.")
+
+    @property
+    def candidates(self) -> list[tuple[str, bool]]:
+        """Text and star of the candidates: those on their way, else those of the document."""
+        if self.writer.drafts:
+            begun = begun_word(self.writer.prompt)
+            return [(begun + text, False) for text in self.writer.drafts]
+        kept = self.document.document.candidates
+        return [(begun_word(candidate.prompt) + candidate.text, candidate.is_starred) for candidate in kept]
+
+    @property
+    def notice(self) -> str:
+        """What the model did not know in the text it read, and what was damaged; empty when all is well."""
+        sentences = [told(note) for note in self._notes]
+        if self._replaced:
+            names = " ".join(self._replaced[:MOST_REPLACED])
+            sentences.append(tr("The model does not know {names}; it read something near instead.", names=names))
+        return " ".join(sentences)
+
+    @property
+    def failure(self) -> str:
+        """Why something ended, in a sentence with a next step; empty when nothing did."""
+        return sentence_of(self._failure) if self._failure is not None else ""
+
+    @property
+    def file_name(self) -> str:
+        """A name for a file with the text."""
+        letters = "".join(sign if sign.isalnum() or sign in " -_" else " " for sign in self.document.document.title)
+        return f"{' '.join(letters.split()) or tr('Text')}.txt"
+
+    def place_caret(self, unit: int) -> None:
+        """The caret stands here, where the model goes on."""
+        if not self.writer.is_busy:
+            self._caret = unit
+
+    def run_primary(self) -> None:
+        """Continue the text, or stop while the model writes."""
+        if self.writer.is_busy:
+            self.stop()
+            return
+        self.dismiss_failure()
+        model = self.models.current
+        if model is not None:
+            self.writer.continue_text(self.document, self.document.place_at(self._caret), model)
+
+    def offer_candidates(self) -> None:
+        """Have several continuations written, to choose from."""
+        if self.writer.is_busy:
+            return
+        self.dismiss_failure()
+        model = self.models.current
+        if model is not None:
+            self.writer.offer_candidates(self.document, self.document.place_at(self._caret), model)
+            self.candidates_wanted.emit(True)
+
+    def stop(self) -> None:
+        """End the writing; what there is stays."""
+        self.writer.stop()
+
+    def undo(self) -> None:
+        """Take back what was done last."""
+        self.writer.stop()
+        self.document.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self.writer.stop()
+        self.document.redo()
+
+    def use_candidate(self, index: int) -> None:
+        """Take a candidate into the text."""
+        place = self.document.place_at(self._caret)
+        try:
+            end = self.document.use_candidate(index, place)
+        except TextloomError as error:
+            self._on_failure_happened(Failure(error.message))
+        else:
+            self.caret_wanted.emit(self.document.unit_at(end))
+
+    def star(self, index: int) -> None:
+        """Keep a candidate, or no longer."""
+        self.document.star(index, not self.document.document.candidates[index].is_starred)
+
+    def dismiss_candidates(self) -> None:
+        """Let those without a star go."""
+        self.document.dismiss_candidates()
+        self.candidates_wanted.emit(bool(self.candidates))
+
+    def begin_document(self) -> None:
+        """Begin a new text."""
+        self.writer.stop()
+        self.documents.begin()
+
+    def open_document(self, writing_id: str) -> None:
+        """Open another text."""
+        self.writer.stop()
+        self.documents.open(writing_id)
+
+    def trash_document(self) -> None:
+        """Throw the text away, with a way back."""
+        self.writer.stop()
+        self.documents.trash()
+
+    def rename_document(self, title: str) -> None:
+        """Give the text another title."""
+        if title.strip():
+            self.document.rename(" ".join(title.split()))
+
+    def save_as(self, path: Path) -> None:
+        """Write the text to a file."""
+        notices = self._workbench.notices
+
+        def tell() -> None:
+            notices.say(tr("Saved as {name}.", name=path.name))
+
+        self._workbench.door.writing.export_text(self.document.document.text, path, tell, self._on_failure_happened)
+
+    def open_model_file(self, path: object) -> None:
+        """Write with an exported model."""
+        if isinstance(path, Path):
+            self.models.open_file(path)
+
+    def train_model(self) -> None:
+        """Go where models are trained."""
+        self._workbench.navigator.show_page("train")
+
+    def install_demo(self) -> None:
+        """Put the model that comes with Textloom into the library and write with it."""
+        self._workbench.door.writing.install_demo(self._on_demo_installed, self._on_failure_happened)
+
+    def leave(self) -> None:
+        """The page is left or closed: all is on the disk when this returns."""
+        self.document.save_now()
+
+    def dismiss_failure(self) -> None:
+        """The person has read it."""
+        if self._failure is not None:
+            self._failure = None
+            self.notice_changed.emit()
+
+    def _on_demo_installed(self, run_id: str) -> None:
+        self._workbench.texts.refresh()
+        self._workbench.runs.refresh()
+        self.models.choose_run(run_id)
+
+    def _on_control_changed(self, name: str, value: object) -> None:
+        if isinstance(value, bool | int | float | str):
+            self.document.set_setting(name, value)
+
+    def _on_document_opened(self) -> None:
+        document = self.document
+        document.changed.connect(self.changed)
+        document.saved.connect(self.changed)
+        document.candidates_changed.connect(self.candidates_changed)
+        self.controls.load(dict(document.document.settings))
+        self.models.choose_origin(document.document.origin)
+        self._replaced, self._notes = (), ()
+        self.document_opened.emit()
+        self.candidates_changed.emit()
+        self.candidates_wanted.emit(False)
+        self.notice_changed.emit()
+        self.changed.emit()
+
+    def _on_writing_ended(self, place: int) -> None:
+        if place >= 0:
+            self._caret = self.document.unit_at(place)
+            self.caret_wanted.emit(self._caret)
+
+    def _on_writer_remarked(self, replaced: tuple[str, ...], notes: tuple[Message, ...]) -> None:
+        self._replaced, self._notes = replaced, notes
+        self.notice_changed.emit()
+
+    def _on_failure_happened(self, failure: Failure) -> None:
+        self._failure = failure
+        self.notice_changed.emit()
+
+
+def begun_word(prompt: str) -> str:
+    """The word that a text ends amid, which what follows may complete."""
+    return prompt.split()[-1] if prompt and not prompt[-1].isspace() else ""

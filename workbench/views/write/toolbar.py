@@ -1,0 +1,119 @@
+"""The strip over the text: its documents at the left, what is done to the text at the right."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from workbench.theme.spacing import GRID
+from workbench.widgets.buttons import IconButton, QuietButton
+from workbench.words import tr
+
+
+class WriteToolbar(QWidget):
+    """Asks for what the page does."""
+
+    list_asked = Signal()
+    new_asked = Signal()
+    undo_asked = Signal()
+    redo_asked = Signal()
+    copy_asked = Signal()
+    save_asked = Signal()
+    trash_asked = Signal()
+    face_chosen = Signal(str)
+    tint_toggled = Signal(bool)
+    column_toggled = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.documents = QuietButton(tr("Documents"), "folder")
+        self.new = QuietButton(tr("New"), "add")
+        self.undo = IconButton("undo", tr("Undo"), "Ctrl+Z")
+        self.redo = IconButton("redo", tr("Redo"), "Ctrl+Shift+Z")
+        self.copy = IconButton("copy", tr("Copy all"))
+        self.more = IconButton("more", tr("More"))
+        self.column = IconButton("chevron-right", tr("Hide the settings"))
+        self._is_column_open = True
+        self.menu = self._made_menu()
+        self.more.setMenu(self.menu)
+        self._arrange()
+        self._connect()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_words(True)
+        if self.sizeHint().width() > self.width():
+            self._show_words(False)
+
+    def set_possible(self, can_undo: bool, can_redo: bool) -> None:
+        """Whether there is something to take back, or to do again."""
+        self.undo.setEnabled(can_undo)
+        self.redo.setEnabled(can_redo)
+
+    def show_face(self, face: str) -> None:
+        """Mark the face in force."""
+        (self.mono if face == "mono" else self.serif).setChecked(True)
+
+    def show_tint(self, is_tinted: bool) -> None:
+        """Mark whether the model's words are tinted."""
+        self.tint.setChecked(is_tinted)
+
+    def show_column(self, is_open: bool) -> None:
+        """Offer the other state of the column."""
+        self._is_column_open = is_open
+        self.column.set_icon_name("chevron-right" if is_open else "chevron-left")
+        self.column.set_name(tr("Hide the settings") if is_open else tr("Show the settings"))
+
+    def _made_menu(self) -> QMenu:
+        menu = QMenu(self)
+        self.save = menu.addAction(tr("Save as a text file…"))
+        menu.addSeparator()
+        faces = QActionGroup(self)
+        self.serif, self.mono = QAction(tr("Book face"), faces), QAction(tr("Typewriter face"), faces)
+        for action in (self.serif, self.mono):
+            action.setCheckable(True)
+            menu.addAction(action)
+        menu.addSeparator()
+        self.tint = menu.addAction(tr("Show what the model wrote"))
+        self.tint.setCheckable(True)
+        menu.addSeparator()
+        self.trash = menu.addAction(tr("Move to the trash"))
+        return menu
+
+    def _show_words(self, has_words: bool) -> None:
+        """Name the buttons at the left where there is room, else leave their drawings."""
+        for button, text in ((self.documents, tr("Documents")), (self.new, tr("New"))):
+            button.setText(text if has_words else "")
+            button.setAccessibleName(text)
+            button.setToolTip("" if has_words else text)
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        row.setSpacing(GRID // 2)
+        row.addWidget(self.documents)
+        row.addWidget(self.new)
+        row.addStretch(1)
+        for button in (self.undo, self.redo, self.copy, self.more, self.column):
+            row.addWidget(button)
+
+    def _connect(self) -> None:
+        for button, signal in (
+            (self.documents, self.list_asked), (self.new, self.new_asked), (self.undo, self.undo_asked),
+            (self.redo, self.redo_asked), (self.copy, self.copy_asked),
+        ):  # fmt: skip
+            button.clicked.connect(signal)
+        self.save.triggered.connect(self.save_asked)
+        self.trash.triggered.connect(self.trash_asked)
+        self.serif.triggered.connect(self._on_serif_chosen)
+        self.mono.triggered.connect(self._on_mono_chosen)
+        self.tint.triggered.connect(self.tint_toggled)
+        self.column.clicked.connect(self._on_column_clicked)
+
+    def _on_serif_chosen(self) -> None:
+        self.face_chosen.emit("serif")
+
+    def _on_mono_chosen(self) -> None:
+        self.face_chosen.emit("mono")
+
+    def _on_column_clicked(self) -> None:
+        self.column_toggled.emit(not self._is_column_open)
