@@ -21,7 +21,7 @@ from engine.config.options import checked
 from engine.config.recipes import Recipe, preset, read_recipe
 from engine.config.training import TrainingConfig
 from engine.control import RunControl
-from engine.errors import Cancelled, InvalidSetting, StorageFailed, TextloomError, message
+from engine.errors import Cancelled, InvalidSetting, StorageFailed, TextloomError
 from engine.events import (
     CheckpointSaved,
     PlanFixed,
@@ -118,7 +118,7 @@ def _complete(record: RunRecord) -> dict[str, Any]:
     best = record.best
     ended = RunEnded(
         outcome="completed" if record.outcome == "completed" else "stopped_early",
-        reason=message("{reason}", reason=record.reason),
+        reason=record.reason,
         run=record.id,
         step=record.step,
         seconds=record.seconds,

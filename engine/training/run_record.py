@@ -28,7 +28,7 @@ class RunRecord:
     explanation: Message = field(default_factory=lambda: Message(""))
     plan: dict[str, Any] = field(default_factory=dict)
     outcome: str = ""
-    reason: str = ""
+    reason: Message = field(default_factory=lambda: Message(""))
     step: int = 0
     seconds: float = 0.0
     best: dict[str, Any] = field(default_factory=dict)
@@ -36,15 +36,17 @@ class RunRecord:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for run.json."""
-        return {**asdict(self), **message_record("explanation", self.explanation)}
+        said = {**message_record("explanation", self.explanation), **message_record("reason", self.reason)}
+        return {**asdict(self), **said}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "RunRecord":
         """The record from run.json. Raises DamagedFile if an entry is missing or of another type."""
         known = {f.name: f for f in fields(cls)}
         arguments = {name: value for name, value in values.items() if name in known}
-        if "explanation" in arguments:
-            arguments["explanation"] = message_from_record(values, "explanation")
+        for name in ("explanation", "reason"):
+            if name in arguments:
+                arguments[name] = message_from_record(values, name)
         try:
             record = cls(**arguments)
         except TypeError as error:
@@ -65,6 +67,6 @@ _PLAN_COUNTS = ("total_steps", "validate_every_steps", "at_step")
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "id": str, "title": str, "created": str, "recipe": str, "corpus": dict, "configuration": dict,
     "vocabulary_size": int, "num_parameters": int, "machine": dict, "explanation": Message, "plan": dict,
-    "outcome": str, "reason": str, "step": int, "seconds": (int, float), "best": dict,
+    "outcome": str, "reason": Message, "step": int, "seconds": (int, float), "best": dict,
     "parent": dict,
 }  # fmt: skip

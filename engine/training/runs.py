@@ -146,7 +146,7 @@ def resume_run(library: Library, run_id: str, added: Durations, control: RunCont
             yield WarningIssued(message=problem)
     warnings = _changed_machine(record, device)
     record.machine = _machine(device, precision)
-    record.outcome = record.reason = ""
+    record.outcome, record.reason = "", Message("")
     if added.is_given:
         record.configuration = to_tables(replace(configuration, training=_lengthened(trainer, added)))
         trainer.config = from_tables(record.configuration).training

@@ -224,7 +224,7 @@ class Session:
         return self.ended
 
     def _close_record(self, outcome: Outcome, reason: Message) -> None:
-        self.record.outcome, self.record.reason = outcome, reason.text
+        self.record.outcome, self.record.reason = outcome, reason
         self.record.step, self.record.seconds = self.step, self._watch.seconds
         with contextlib.suppress(StorageFailed):
             self._write_record()

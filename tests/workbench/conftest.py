@@ -130,7 +130,7 @@ class Programs:
 
 
 @pytest.fixture
-def programs(tmp_path: Path, theme: Theme, qtbot: QtBot) -> Iterator[Programs]:  # noqa: ARG001
+def programs(tmp_path: Path, theme: Theme, qtbot: QtBot) -> Iterator[Programs]:
     """Opens the program over the library of this test, as often as the test wants."""
     opener = Programs(tmp_path, qtbot)
     yield opener

@@ -23,7 +23,7 @@ LOSS = 1.5 + 2.7 * np.exp(-STEPS / 2000)
 
 
 @pytest.fixture
-def plot(qtbot: QtBot, theme: Theme) -> CurvePlot:  # noqa: ARG001
+def plot(qtbot: QtBot, theme: Theme) -> CurvePlot:
     made = CurvePlot()
     made.resize(800, 400)
     made.set_axes("step", step_label, "Loss, nats per character")
@@ -512,7 +512,7 @@ class TestFiles:
         assert (twice.width(), twice.height()) == (2 * once.width(), 2 * once.height())
         assert has_colour(twice, resolve_colour("training"))
 
-    def test_a_plot_that_was_never_shown_can_be_written(self, qtbot: QtBot, theme: Theme, tmp_path):  # noqa: ARG002
+    def test_a_plot_that_was_never_shown_can_be_written(self, qtbot: QtBot, theme: Theme, tmp_path):
         plot = CurvePlot()
         qtbot.addWidget(plot)
         plot.set_curve("loss", STEPS, LOSS, name="loss", colour="training")
@@ -553,7 +553,7 @@ class TestFiles:
 
     @pytest.mark.parametrize("export", ["export_png", "export_svg", "export_csv"])
     def test_a_file_that_cannot_be_written_is_an_error(self, drawn: CurvePlot, tmp_path, export: str):
-        with pytest.raises(OSError):  # noqa: PT011
+        with pytest.raises(OSError):
             getattr(drawn, export)(tmp_path / "missing" / "a.file")
 
     def test_the_table_has_what_is_seen(self, drawn: CurvePlot):

@@ -29,7 +29,7 @@ TINY = {
 
 
 @pytest.fixture
-def workbench(tmp_path: Path, qtbot: QtBot) -> Iterator[Workbench]:  # noqa: ARG001, the pump needs an application
+def workbench(tmp_path: Path, qtbot: QtBot) -> Iterator[Workbench]:
     owner = QObject()
     door = EngineDoor(Library.open(tmp_path / "library"))
     yield Workbench(door, Settings(tmp_path / "window.ini"), owner)

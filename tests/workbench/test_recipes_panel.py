@@ -71,8 +71,8 @@ def is_predicting() -> bool:
 @pytest.fixture
 def scene(
     tmp_path: Path,
-    qtbot: QtBot,  # noqa: ARG001
-    theme: Theme,  # noqa: ARG001
+    qtbot: QtBot,
+    theme: Theme,
     is_predicting: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Scene]:

@@ -26,12 +26,12 @@ class FrameCounter(QObject):
         self.count = 0
         widget.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         self.count += event.type() == QEvent.Type.Paint
         return False
 
 
-def test_500_frames_of_a_live_plot_keep_the_references_of_none_and_true(qtbot: QtBot, theme: Theme):  # noqa: ARG001
+def test_500_frames_of_a_live_plot_keep_the_references_of_none_and_true(qtbot: QtBot, theme: Theme):
     plot = CurvePlot()
     qtbot.addWidget(plot)
     plot.resize(640, 320)

@@ -118,7 +118,7 @@ def test_a_paragraph_of_a_megabyte_is_cut_for_showing(view: LongText) -> None:
 
 
 def test_an_empty_text_shows_nothing(view: LongText) -> None:
-    view.set_text(0, lambda start, size: "")  # noqa: ARG005
+    view.set_text(0, lambda start, size: "")
     assert view.page.toPlainText() == ""
     QTest.keyClick(view.page, Qt.Key.Key_End)
     assert view.bar.isHidden()

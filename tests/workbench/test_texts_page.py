@@ -116,7 +116,7 @@ def library(tmp_path: Path) -> Library:
 
 
 @pytest.fixture
-def open_page(library: Library, tmp_path: Path, theme: Theme) -> Iterator[Callable[[], Opened]]:  # noqa: ARG001
+def open_page(library: Library, tmp_path: Path, theme: Theme) -> Iterator[Callable[[], Opened]]:
     """Opens the library in a window; what is open at the end is closed after its threads."""
     opened: list[Opened] = []
 

@@ -58,7 +58,7 @@ def new_text(library: Library, tmp_path: Path) -> Callable[..., str]:
 
 
 @pytest.fixture
-def open_page(library: Library, tmp_path: Path, qtbot: QtBot, theme: Theme) -> Iterator[Callable[[], TrainPage]]:  # noqa: ARG001
+def open_page(library: Library, tmp_path: Path, qtbot: QtBot, theme: Theme) -> Iterator[Callable[[], TrainPage]]:
     """Opens the library as the window does, and the page at the smallest size. Pages go after their threads."""
     pages: list[tuple[EngineDoor, TrainPage]] = []
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QSettings, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMenu, QMenuBar, QMessageBox, QPushButton, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMenu, QMenuBar, QMessageBox, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.errors import message
@@ -145,6 +145,25 @@ def test_the_menu_leads_to_every_page(program: Program) -> None:
     for text, name in (("Runs", "runs"), ("Write", "write"), ("Train", "train"), ("Texts", "texts")):
         action_of(menu_of(program, "View"), text).trigger()
         assert program.window.stack.currentWidget() is program.window.page(name)  # type: ignore[arg-type]
+
+
+def test_no_page_opens_a_window_of_its_own_while_it_is_made(program: Program) -> None:
+    """A widget that is shown before it has a parent flashes on the screen."""
+    opened: list[str] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                opened.append(type(watched).__name__)
+            return False
+
+    watch = Watch()
+    QApplication.instance().installEventFilter(watch)  # type: ignore[union-attr]
+    for name in PAGES:
+        program.workbench.navigator.show_page(name)
+    QApplication.instance().removeEventFilter(watch)  # type: ignore[union-attr]
+    assert opened == []
+    assert program.window.isActiveWindow()
 
 
 def test_no_two_actions_of_the_menus_share_a_shortcut(program: Program) -> None:

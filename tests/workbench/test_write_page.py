@@ -78,7 +78,7 @@ OpenPage = Callable[..., WritePage]
 
 
 @pytest.fixture
-def open_page(qtbot: QtBot, theme: Theme, library: Library, tmp_path: Path) -> Iterator[OpenPage]:  # noqa: ARG001
+def open_page(qtbot: QtBot, theme: Theme, library: Library, tmp_path: Path) -> Iterator[OpenPage]:
     """Opens the page over a library; the one before is closed, as when the program ends."""
     opened: list[tuple[WritePage, EngineDoor]] = []
 

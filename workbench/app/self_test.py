@@ -30,6 +30,7 @@ from workbench.app.window import (
 from workbench.viewmodels.active_run import ActiveRun
 from workbench.viewmodels.navigator import PAGES, Page
 from workbench.viewmodels.settings import Settings
+from workbench.views.texts.page import TextsPage
 from workbench.widgets.buttons import PrimaryButton
 
 TRAIN_SECONDS = 20.0
@@ -165,7 +166,9 @@ class SelfTest(QObject):
         known = {entry.id for entry in texts.entries()}
         drop(self._window, path)
         yield "a dropped file becomes a text", lambda: bool({entry.id for entry in texts.entries()} - known)
-        yield "its page is shown", lambda: self._primary("texts") is not None
+        page = self._window.page("texts")
+        assert isinstance(page, TextsPage)
+        yield "its page is shown", lambda: page.model.part == "text" and primary_button(page) is not None
         yield from self._photograph("texts")
 
     def _train(self) -> Steps:

@@ -1,6 +1,7 @@
 """Torch is loaded and warmed on a thread while the person reads."""
 
 import gc
+import importlib
 import logging
 import threading
 from collections.abc import Callable
@@ -16,6 +17,7 @@ class TorchLoader:
         self._ready = threading.Event()
         self._thread: threading.Thread | None = None
         self._callbacks: list[Callable[[], None]] = []
+        self.also_import: tuple[str, ...] = ()  # modules that are needed soon and take long, such as the plots
         self.default_threads = 0  # processor cores that torch takes by itself, once it is there
 
     @property
@@ -57,6 +59,8 @@ class TorchLoader:
             logging.getLogger("textloom").exception("Torch could not be warmed")
         self._ready.set()
         self._pump.post(self._announce)
+        for name in self.also_import:
+            importlib.import_module(name)
 
     def _announce(self) -> None:
         # What torch made stays for good: a collection need not look at it again (130 ms each).

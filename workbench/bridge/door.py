@@ -43,6 +43,7 @@ class EngineDoor:
     def close(self, seconds: float = 10.0) -> bool:
         """End all background work; whether all of it ended in time."""
         until = time.monotonic() + seconds
-        has_ended = self.jobs.close(seconds)
+        if not self.jobs.close(seconds):
+            return False  # a save that hangs keeps its document: to wait for it would hang, too
         self.writing.close()
-        return self.background.join(max(0.0, until - time.monotonic())) and has_ended
+        return self.background.join(max(0.0, until - time.monotonic()))

@@ -29,7 +29,7 @@ class ThreadJob:
         on_failed: Callable[[Failure], None] | None = None,
         on_cancelled: Callable[[], None] | None = None,
     ) -> None:
-        self._work = work
+        self._work: Work | None = work
         self._pump = pump
         self._on_event, self._on_done = on_event, on_done
         self._on_failed, self._on_cancelled = on_failed, on_cancelled
@@ -67,8 +67,15 @@ class ThreadJob:
             self._post(self._on_failed, failure_of(error))
         else:
             self._post(self._on_done, result)
+        self._pump.post(self._let_go)
+
+    def _let_go(self) -> None:
+        """Hold nothing of those who asked: what they are made of may only be destroyed on the interface thread."""
+        self._work = None
+        self._on_event = self._on_done = self._on_failed = self._on_cancelled = None
 
     def _run(self) -> Any:
+        assert self._work is not None
         events = self._work(lambda: self._is_cancelled)
         if not isinstance(events, Generator):
             return events

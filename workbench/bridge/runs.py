@@ -69,9 +69,7 @@ class LibraryRuns:
         def work(is_cancelled: Callable[[], bool]) -> HistoryPlace:
             return _read_history(folder, into, start, is_cancelled)
 
-        return self._jobs.start(
-            f"history {run_id}", work, on_done=on_done, on_failed=on_failed, is_exclusive=False
-        )
+        return self._jobs.start(f"history {run_id}", work, on_done=on_done, on_failed=on_failed, is_exclusive=False)
 
     def write_label(self, run_id: str, **changes: Any) -> None:
         """Change what the person says about a run. Raises TextloomError."""

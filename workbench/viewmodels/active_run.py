@@ -49,6 +49,7 @@ class ActiveRun(QObject):
         self.failure: Failure | None = None
         self.saved_at: float | None = None  # of the monotonic clock
         self.is_over = False  # its thread has nothing more to do
+        self.has_begun = False  # its training, after the preparation
         self._handle: RunHandle | None = None
         self._has_news = False
         self._timer = QTimer(self)
@@ -64,7 +65,7 @@ class ActiveRun(QObject):
     @property
     def is_running(self) -> bool:
         """Whether it has begun and not ended."""
-        return self.state in ("preparing", "training", "validating", "pausing", "paused", "disk_full", "stopping")
+        return self.state in ("preparing", "training", "validating", "pausing", "paused", "stopping")
 
     @property
     def can_pause(self) -> bool:
@@ -127,15 +128,15 @@ class ActiveRun(QObject):
             case PreparationProgressed():
                 self.updated.emit()
             case RunStarted():
-                self.run_id = event.run
-                self._set_state("training")
+                self.run_id, self.has_begun = event.run, True
+                self._go_to("training")
                 self.started.emit(event.run)
             case StepCompleted() if self.state == "validating":
                 self._set_state("training")
             case RunPaused():
-                self._set_state("paused")
-            case RunResumed() if self.state != "stopping":
-                self._set_state("training")
+                self._go_to("paused")
+            case RunResumed():
+                self._go_to("training")
             case CheckpointSaved() if not event.is_milestone:
                 self.saved_at = time.monotonic()
             case RunEnded():
@@ -152,9 +153,9 @@ class ActiveRun(QObject):
     def _on_job_done(self) -> None:
         self._timer.stop()
         self.is_over = True
-        if self.is_running:  # cancelled before there was a run
-            self._set_state("finished" if self.run_id else "waiting")
-        self.ended.emit(self.history.ended)
+        if self.is_running:  # cancelled: before it began, as a rule
+            self._set_state("finished" if self.has_begun else "waiting")
+        self.ended.emit(self.history.ended if self.has_begun else None)
 
     def _on_job_failed(self, failure: Failure) -> None:
         self._timer.stop()
@@ -162,6 +163,11 @@ class ActiveRun(QObject):
         self.failure = failure
         self._set_state("failed")
         self.failed.emit(failure)
+
+    def _go_to(self, state: RunState) -> None:
+        """What the run says of itself, unless it was told to end."""
+        if self.state != "stopping":
+            self._set_state(state)
 
     def _set_state(self, state: RunState) -> None:
         if state != self.state:

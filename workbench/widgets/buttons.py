@@ -1,8 +1,8 @@
 """Buttons by how much they ask for attention: one primary on a page, plain ones, quiet ones, and one that warns."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QCursor, QKeySequence
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from workbench.theme.icons import set_icon
 from workbench.widgets.focus import KeyboardRing
@@ -76,6 +76,16 @@ class IconButton(KeyboardRing, QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.set_icon_name(icon_name)
         self.set_name(accessible_name, shortcut)
+
+    def setMenu(self, menu: QMenu) -> None:
+        super().setMenu(menu)
+        menu.aboutToHide.connect(self._on_menu_closed)
+
+    def _on_menu_closed(self) -> None:
+        """No leave event comes for the pointer that left while the menu was open."""
+        is_over = self.rect().contains(self.mapFromGlobal(QCursor.pos()))
+        self.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, is_over)
+        self.update()
 
     def set_icon_name(self, icon_name: str) -> None:
         """Show another drawing of the family."""

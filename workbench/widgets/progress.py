@@ -22,7 +22,8 @@ class ProgressRow(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(text)
         self.cancel_button = Button(tr("Cancel"))
-        self.cancel_button.setVisible(is_cancellable)
+        if not is_cancellable:  # to show it before it has a parent would open a window
+            self.cancel_button.hide()
         self.cancel_button.clicked.connect(self.cancelled)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

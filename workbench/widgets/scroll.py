@@ -16,7 +16,6 @@ class ScrollArea(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
         ground = QWidget()
-        ground.setAutoFillBackground(False)
         row = QHBoxLayout(ground)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(content, 1)
@@ -25,6 +24,7 @@ class ScrollArea(QScrollArea):
             row.setAlignment(content, Qt.AlignmentFlag(0))
             row.addStretch()
         self.setWidget(ground)
+        ground.setAutoFillBackground(False)  # which setWidget switches on
         ground.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -112,3 +112,7 @@ class Background(Protocol):
     def is_ready(self) -> bool:
         """Whether training can begin at once."""
         ...
+
+    def when_ready(self, call: Callable[[], None]) -> None:
+        """Make this call on the interface thread once training can begin at once."""
+        ...

@@ -1,7 +1,8 @@
-"""How the curves are looked at: the horizontal axis, logarithmic axes, smoothing. Remembered."""
+"""How the curves are looked at: the horizontal axis, logarithmic axes, smoothing, what is hidden. Remembered."""
 
 import math
-from array import array
+from bisect import bisect_left
+from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,6 +13,9 @@ from workbench.words import tr
 SHORT_RUN_SECONDS = 15 * 60.0
 SMOOTHING = 0.6
 MOST_SMOOTHING = 0.99
+Part = Literal["raw", "smoothed", "validation", "references"]
+PARTS: tuple[Part, ...] = ("raw", "smoothed", "validation", "references")
+_SHARED = "curve_options"
 
 
 class CurveOptions(QObject):
@@ -26,11 +30,11 @@ class CurveOptions(QObject):
     @classmethod
     def shared(cls, workbench: Workbench) -> "CurveOptions":
         """The one of this window."""
-        known = workbench.property("curve_options")
+        known = workbench.property(_SHARED)
         if isinstance(known, CurveOptions):
             return known
         options = cls(workbench)
-        workbench.setProperty("curve_options", options)
+        workbench.setProperty(_SHARED, options)
         return options
 
     @property
@@ -51,52 +55,60 @@ class CurveOptions(QObject):
     @property
     def smoothing(self) -> float:
         """How much of the past stays in the smoothed curve."""
-        return min(max(self._settings.number("curves/smoothing", SMOOTHING), 0.0), MOST_SMOOTHING)
+        weight = self._settings.number("curves/smoothing", SMOOTHING)
+        return min(max(weight, 0.0), MOST_SMOOTHING) if math.isfinite(weight) else SMOOTHING
 
     def set_smoothing(self, weight: float) -> None:
         """Smooth more or less."""
         self._settings.set("curves/smoothing", float(weight))
         self.changed.emit()
 
-    def is_log(self, which: str) -> bool:
-        """Whether an axis ("x" or "loss") is logarithmic."""
+    def is_log(self, which: Literal["x", "loss"]) -> bool:
+        """Whether an axis is logarithmic."""
         return self._settings.flag(f"curves/log_{which}")
 
-    def set_log(self, which: str, is_log: bool) -> None:
+    def set_log(self, which: Literal["x", "loss"], is_log: bool) -> None:
         """Make an axis logarithmic or not."""
         self._settings.set(f"curves/log_{which}", is_log)
         self.changed.emit()
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The parts of a plot of losses that the person does not want to see."""
+        return frozenset(self._settings.texts("curves/hidden")) & frozenset(PARTS)
 
-def axis_name(axis: Axis) -> str:
-    """An axis in words."""
+    def show_part(self, part: Part, is_shown: bool) -> None:
+        """Show a part, or hide it."""
+        hidden = self.hidden - {part} if is_shown else self.hidden | {part}
+        if hidden != self.hidden:
+            self._settings.set("curves/hidden", sorted(hidden))
+            self.changed.emit()
+
+
+def part_name(part: Part) -> str:
+    """A part of a plot of losses in words."""
     names = {
-        "step": tr("steps"),
-        "epoch": tr("passes through the text"),
-        "tokens": tr("tokens read"),
-        "time": tr("time"),
+        "raw": tr("Training, as it was reported"),
+        "smoothed": tr("Training, smoothed"),
+        "validation": tr("Validation"),
+        "references": tr("Values to compare with"),
     }
-    return names[axis]
+    return names[part]
 
 
 def planned_seconds(history: RunHistory) -> float:
-    """How long a run takes, as far as is known; a few minutes before anything is."""
+    """How long a run takes, as far as that is known."""
     if history.ended is not None:
         return history.ended.seconds
     if history.plan is not None and history.plan.seconds is not None:
-        return history.plan.seconds
-    return history.seconds
+        return max(history.plan.seconds, history.seconds)
+    share = history.share_done
+    return history.seconds / share if share else history.seconds
 
 
 def position(columns: Columns, step: int, axis: Axis) -> float:
     """Where a step lies on an axis, by the nearest row at or after it; NaN when there is none."""
-    if axis == "step":
-        return float(step)
-    steps: "array[float]" = columns["step"]
-    low, high = 0, len(steps)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if steps[middle] < step else (low, middle)
-    if not steps:
-        return math.nan
-    return columns[axis][min(low, len(steps) - 1)]
+    steps = columns["step"]
+    if axis == "step" or not steps:
+        return float(step) if axis == "step" else math.nan
+    return columns[axis][min(bisect_left(steps, step), len(steps) - 1)]

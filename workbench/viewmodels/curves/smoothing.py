@@ -6,31 +6,30 @@ from collections.abc import Sequence
 
 
 class Smoothed:
-    """The smoothed column: s_t = w s_{t-1} + (1 - w) x_t, divided by 1 - w^t (Kingma and Ba 2015, section 3).
+    """The smoothed column: s_t = w s_(t-1) + (1 - w) x_t, divided by 1 - w^t (Kingma and Ba 2015, section 3).
 
-    Independent of what is drawn. A column that became shorter (a run that went on) is smoothed anew from the cut.
+    t counts the values that are numbers; what is none leaves the curve where it was. Independent of what is drawn.
     """
 
     def __init__(self, weight: float) -> None:
-        self._weight = weight
+        """weight: how much of the past stays, 0 to below 1."""
+        self.weight = weight
         self.values = array("d")
         self._averages = array("d")  # before the correction, so that a cut can go on from any place
-
-    @property
-    def weight(self) -> float:
-        """How much of the past stays, 0 to below 1."""
-        return self._weight
+        self._shares = array("d")  # 1 - w^t
 
     def follow(self, column: Sequence[float], keep: int | None = None) -> "array[float]":
-        """The smoothed values of the whole column. keep: how many of the earlier ones are known to be the same."""
-        kept = min(len(self.values), len(column) if keep is None else keep, len(column))
-        del self.values[kept:], self._averages[kept:]
+        """The smoothed values of the whole column. keep: how many rows at its beginning are the same as before."""
+        kept = min(len(self.values), len(column), len(column) if keep is None else keep)
+        del self.values[kept:], self._averages[kept:], self._shares[kept:]
         average = self._averages[-1] if kept else 0.0
-        weight = self._weight
-        for index in range(kept, len(column)):
-            value = column[index]
-            if not math.isnan(value):
-                average = weight * average + (1 - weight) * value
+        share = self._shares[-1] if kept else 0.0
+        old, new = self.weight, 1 - self.weight
+        for value in column[kept:]:
+            if value == value:
+                average = old * average + new * value
+                share = old * share + new
             self._averages.append(average)
-            self.values.append(average / (1 - weight ** (index + 1)))
+            self._shares.append(share)
+            self.values.append(average / share if share else math.nan)
         return self.values

@@ -10,7 +10,6 @@ from engine.errors import Message, TextloomError
 from engine.events import RunEvent, SettingChanged
 from workbench.bridge.protocols.runs import RunEntry
 from workbench.viewmodels.recipes.declarations import Tables
-from workbench.viewmodels.runs.rows import RunRow
 from workbench.viewmodels.runs.runs_page import RunsViewModel
 from workbench.viewmodels.train.requests import go_on_request
 from workbench.words import plural, told, tr
@@ -46,16 +45,11 @@ class RunDeeds(QObject):
             case "write" | "export" | "try":
                 return is_usable and row is not None and row.has_best
             case "go_on":
-                return is_usable and row is not None and self._can_go_on(row)
+                return is_usable and row is not None and self._page.can_go_on(row)
             case "vary":
                 return is_usable and not self._is_read_only
             case _:
                 return is_usable
-
-    def _can_go_on(self, row: RunRow) -> bool:
-        is_over = not row.is_live and (row.state == "interrupted" or row.entry.outcome in ("stopped", "failed"))
-        waits = any(request.resume_run == row.entry.id for request in self._workbench.queue.waiting)
-        return is_over and bool(row.entry.step) and not waits and not self._is_read_only
 
     @property
     def _is_read_only(self) -> bool:
@@ -89,7 +83,7 @@ class RunDeeds(QObject):
     def go_on(self) -> None:
         """Train on where the run was saved last: now, or after what waits."""
         row, queue = self._page.one, self._workbench.queue
-        if row is None or not self._can_go_on(row):
+        if row is None or not self._page.can_go_on(row):
             return
         if queue.is_busy:
             queue.add(go_on_request(row.entry))

@@ -30,6 +30,8 @@ def outcome_sentence(page: RunsViewModel, row: RunRow) -> str:
     if row.is_live:
         return _live_sentence(page, row)
     if row.state == "interrupted":
+        if not page.has_saved(row):
+            return tr("Interrupted at step {step}, before anything was saved.", step=row.step)
         return tr("Interrupted at step {step}. Go on from what was saved last.", step=row.step)
     reason = told(entry.reason) if entry.reason is not None else ""
     if not row.has_best or math.isnan(row.accuracy):

@@ -12,6 +12,9 @@ from workbench.viewmodels.runs.columns import NOTHING
 from workbench.viewmodels.runs.rows import date_text
 from workbench.words import plural, tr
 
+MOST_COMPARED = 60
+MOST_DRAWN = 12  # as many as colours that can be told apart
+
 
 @dataclass(frozen=True)
 class Differences:
@@ -23,14 +26,14 @@ class Differences:
 
 
 def differences_of(entries: Sequence[RunEntry]) -> Differences:
-    """Compare runs; one whose description cannot be read has no settings."""
-    usable = [entry for entry in entries if entry.configuration]
+    """Compare runs, at most 60; one whose description cannot be read has no settings."""
+    usable = [entry for entry in entries if entry.configuration][:MOST_COMPARED]
     rows = [*_text_row(usable), *_setting_rows([entry.configuration for entry in usable])]
     table = [[tr("Setting"), *distinct_titles(usable)], *rows]
     if len(rows) < len(usable):
         table[0][0] = tr("Run")
         table = [list(column) for column in zip(*table, strict=True)]
-    return Differences(table[0], table[1:] if rows else [], _sentence(len(usable), len(rows)))
+    return Differences(table[0], table[1:] if rows else [], _sentence(len(entries), len(usable), len(rows)))
 
 
 def distinct_titles(entries: Sequence[RunEntry]) -> list[str]:
@@ -69,9 +72,16 @@ def _setting_rows(configurations: Sequence[Mapping[str, Any]]) -> list[list[str]
     return rows
 
 
-def _sentence(num_runs: int, num_rows: int) -> str:
+def _sentence(num_selected: int, num_runs: int, num_rows: int) -> str:
     if num_runs < 2:
         return tr("There is nothing to compare.")
-    if not num_rows:
-        return tr("These runs have the same settings.")
-    return plural("They differ in {count} setting.", "They differ in {count} settings.", num_rows)
+    if num_rows:
+        differ = plural("They differ in {count} setting.", "They differ in {count} settings.", num_rows)
+    else:
+        differ = tr("These runs have the same settings.")
+    if num_runs == MOST_COMPARED and num_selected > num_runs:
+        words = {"sentence": differ, "most": MOST_COMPARED, "drawn": MOST_DRAWN}
+        return tr("{sentence} The first {most} are compared, the first {drawn} drawn.", **words)
+    if num_runs > MOST_DRAWN:
+        return tr("{sentence} The first {drawn} are drawn.", sentence=differ, drawn=MOST_DRAWN)
+    return differ

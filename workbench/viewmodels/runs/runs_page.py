@@ -126,9 +126,21 @@ class RunsViewModel(QObject):
             return "" if self._shown else "train"
         if row.is_live or row.entry.problem is not None:
             return ""
-        if row.state == "interrupted" and row.entry.step:
+        if row.state in ("interrupted", "failed") and self.can_go_on(row):
             return "go_on"
         return "write" if row.has_best else ""
+
+    def can_go_on(self, row: RunRow) -> bool:
+        """Whether a run was cut short, and saved something to go on from."""
+        is_cut_short = not row.is_live and (row.state == "interrupted" or row.entry.outcome in ("stopped", "failed"))
+        if not is_cut_short or row.entry.problem is not None or self.workbench.door.is_read_only:
+            return False
+        waits = any(request.resume_run == row.entry.id for request in self.workbench.queue.waiting)
+        return not waits and self.has_saved(row)
+
+    def has_saved(self, row: RunRow) -> bool:
+        """Whether there is a state to go on from or to write with."""
+        return bool(self.workbench.door.writing.with_saved_state([row.entry.id]))
 
     # Keeping up
 
@@ -151,7 +163,7 @@ class RunsViewModel(QObject):
             self.runs_changed.emit()
 
     def _row(self, entry: RunEntry) -> RunRow:
-        run, last = self.workbench.queue.current, self._last.figures(entry.id)
+        run, last = self.workbench.queue.current, self.figures_of(entry.id)
         if run is not None and run.run_id == entry.id and run.is_running:
             return row_of(entry, last, run)
         kept = self._rows.get(entry.id)

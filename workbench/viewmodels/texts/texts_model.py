@@ -137,6 +137,8 @@ class TextsModel(QObject):
 
     def _on_list_reset(self) -> None:
         if self.list.row_of(self.shown.id) < 0:
+            if self.part == "welcome" and self.desk.state == "idle":
+                self._wish = "add"  # a text that comes from elsewhere does not take away the ways in
             self._choose_first("")
         self.part_changed.emit()
 

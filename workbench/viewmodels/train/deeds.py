@@ -142,8 +142,8 @@ class Deeds(QObject):
             case "write":
                 self._workbench.navigator.write_with(shown.run_id)
             case "go_on":
-                if shown.entry is not None and not shown.is_loading:
-                    self.starting.begin(go_on_request(shown.entry), shown.history)
+                if shown.entry is not None:  # what is not read yet joins it while it prepares
+                    self.starting.begin(go_on_request(shown.entry), None if shown.is_loading else shown.history)
             case _ if shown.run is None:
                 return
             case "pause":

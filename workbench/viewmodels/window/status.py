@@ -44,8 +44,9 @@ class StatusLine(QObject):
         run = self._queue.current
         num_waiting = len(self._queue.waiting)
         if run is None or run.is_over:
-            text = plural("{count} waits", "{count} wait", num_waiting) if num_waiting else tr("Nothing is training")
-            return Status("waiting", text, None, self._loading())
+            if num_waiting:
+                return Status("waiting", plural("{count} waits", "{count} wait", num_waiting), None, self._loading())
+            return Status("train", tr("Nothing is training"), None, self._loading())
         return Status(STATE_ICONS[run.state], state_text(run), run.history.share_done, _details(run))
 
     def show_current(self) -> None:

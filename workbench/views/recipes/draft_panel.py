@@ -136,14 +136,16 @@ class DraftDetails(QWidget):
         self.facts = FactsRow(draft)
         self.form = SettingsForm(draft)
         self.fold = Fold(tr("Details"), self._details(), self._settings.flag(_DETAILS_KEY))
+        self.fold.set_summary(tr("Every setting of the recipe, and what it does"))
         self.fold.toggled.connect(self._on_fold_toggled)
         self.matrices = MatrixFold(draft)
         self.drawing = NetworkDrawing()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(MARGIN)
-        row.addWidget(ScrollArea(self._left()), 5)
-        row.addWidget(self._right(), 3)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(MARGIN)
+        self._row.addWidget(ScrollArea(self._left()))
+        self._row.addWidget(self._right())
+        self._share_width()
         draft.changed.connect(self._on_draft_changed)
         draft.estimate_changed.connect(self._on_draft_changed)
         self._on_draft_changed()
@@ -171,11 +173,17 @@ class DraftDetails(QWidget):
         card = Card()
         card.column.setContentsMargins(GRID, GRID, GRID, GRID)
         card.column.addWidget(self.drawing)
-        card.setMaximumWidth(560)
+        card.setMaximumWidth(680)
         return card
+
+    def _share_width(self) -> None:
+        """The form needs the room when it is open; else the drawing takes it."""
+        for place, share in enumerate((5, 3) if self.fold.is_open else (1, 1)):
+            self._row.setStretch(place, share)
 
     def _on_fold_toggled(self, is_open: bool) -> None:
         self._settings.set(_DETAILS_KEY, is_open)
+        self._share_width()
 
     def _on_draft_changed(self) -> None:
         warnings = warnings_text(self._draft)

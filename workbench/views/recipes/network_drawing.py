@@ -16,7 +16,8 @@ from workbench.words import tr
 
 _MOST_LAYERS = 4  # more are drawn as the first two, dots and the last
 _LOOP = 22.0  # room for the arrow from a layer back to itself
-_WIDEST = 260.0
+_WIDEST = 16.0  # lines of text
+_HIGHEST = 6.5  # of a stage, in lines of text
 
 
 class NetworkDrawing(QWidget):
@@ -74,9 +75,9 @@ class _Picture:
         self._painter, self._network, self._stages = painter, network, stages
         self._line = painter.fontMetrics().height()
         words_width = max(painter.fontMetrics().horizontalAdvance(text) for pair in self._words() for text in pair)
-        width = min(_WIDEST, area.width() - words_width - _LOOP - 3 * GRID)
+        width = min(_WIDEST * self._line, area.width() - words_width - _LOOP - 3 * GRID)
         left = area.left() + max(GRID / 2, (area.width() - width - _LOOP - words_width - 3 * GRID) / 2)
-        step = min(area.height() / len(stages), 4.6 * self._line)
+        step = min(area.height() / len(stages), _HIGHEST * self._line)
         bottom = area.bottom() - (area.height() - step * len(stages)) / 2
         self._places = [
             QRectF(left, bottom - (place + 1) * step + 0.21 * step, width, 0.58 * step) for place in range(len(stages))

@@ -138,6 +138,7 @@ class DetailsView(QWidget):
     def _made_right(self) -> QVBoxLayout:
         self.tags.setAccessibleName(tr("Tags"))
         self.tags.setPlaceholderText(tr("Words with commas between them"))
+        self.tags.setToolTip(self.tags.placeholderText())
         self.notes.setAccessibleName(tr("Notes"))
         self.notes.setPlaceholderText(tr("What you found out"))
         self.notes.setTabChangesFocus(True)

@@ -14,6 +14,7 @@ from workbench.viewmodels.runs.labelling import Labelling
 from workbench.viewmodels.runs.runs_page import RunsViewModel
 from workbench.viewmodels.runs.varying import Varying
 from workbench.viewmodels.workbench import Workbench
+from workbench.views.runs.below_area import BelowArea, BelowStack
 from workbench.views.runs.compare_view import CompareView
 from workbench.views.runs.details_view import DetailsView
 from workbench.views.runs.file_drops import FileDrops
@@ -176,14 +177,14 @@ class RunsPage(QWidget):
         column.addWidget(self.stack, 1)
 
     def _made_body(self) -> QWidget:
-        self.below = QStackedWidget()
+        self.below = BelowStack()
         self.invitation = Quiet(tr("Select a run to see what became of it, or several to compare them."))
         self.invitation.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for part in (self.invitation, self.details):
             self.below.addWidget(part)
-        card = Card()
-        card.column.addWidget(self.below)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
+        card = Card()
+        card.column.addWidget(BelowArea(self.below, self.splitter))
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.lists)
         self.splitter.addWidget(card)

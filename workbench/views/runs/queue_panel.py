@@ -16,7 +16,7 @@ from workbench.widgets.notice import NoticeBar
 from workbench.words import tr
 
 OPEN_KEY = "runs/queue_open"
-MOST_LINES = 5
+MOST_LINES = 4
 
 
 class QueuePanel(QWidget):
@@ -91,21 +91,16 @@ class QueueParts(QWidget):
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(GRID * 3, 0, 0, GRID)
-        column.setSpacing(GRID)
+        column.setSpacing(GRID // 2)
         row = QHBoxLayout()
+        row.setSpacing(GRID // 2)
         row.addWidget(self.current, 1)
+        for button in (self.up, self.down, self.remove):
+            row.addWidget(button)
+        row.addSpacing(GRID)
         row.addWidget(self.held)
         column.addLayout(row)
-        waiting = QHBoxLayout()
-        waiting.setSpacing(GRID // 2)
-        waiting.addWidget(self.list, 1)
-        buttons = QVBoxLayout()
-        buttons.setSpacing(GRID // 2)
-        for button in (self.up, self.down, self.remove):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        waiting.addLayout(buttons)
-        column.addLayout(waiting)
+        column.addWidget(self.list)
         return content
 
     def _connect(self) -> None:

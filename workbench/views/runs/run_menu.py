@@ -1,6 +1,6 @@
 """The menu of the selected runs: beside the details, and under the right mouse button."""
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.theme.icons import icon
@@ -27,11 +27,6 @@ class RunMenu(QMenu):
                 if self._deeds.can(item[0]):
                     self._add(*item)
             self.addSeparator()
-
-    def action_for(self, deed: Deed) -> QAction | None:
-        """The entry of a deed, if it can be done now."""
-        self.fill()
-        return next((action for action in self.actions() if action.data() == deed), None)
 
     def _add(self, deed: Deed, words: str, drawing: str, key: str) -> None:
         action = self.addAction(icon(drawing), words)

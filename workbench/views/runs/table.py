@@ -40,6 +40,7 @@ from workbench.viewmodels.settings import Settings
 from workbench.widgets.drop_overlay import Dropped, dropped_from
 from workbench.widgets.painting import colour
 from workbench.widgets.tables import ElidingDelegate, TableView
+from workbench.words import tr
 
 Index = QModelIndex | QPersistentModelIndex
 SAVE_MILLISECONDS = 400
@@ -72,6 +73,7 @@ class RunTable(TableView):
         self._save_timer.setSingleShot(True)
         self._save_timer.setInterval(SAVE_MILLISECONDS)
         self.column_menu = QMenu(self)
+        self.setAccessibleName(tr("Runs"))
         self.setItemDelegate(_RunCells(self))
         self.setMouseTracking(True)
         self.setAcceptDrops(True)

@@ -63,6 +63,7 @@ class _TextList(QListView):
 
     def __init__(self, model: TextListModel) -> None:
         super().__init__()
+        self._marked = -1
         self.setAccessibleName(tr("Texts"))
         self.setModel(model)
         self.setItemDelegate(_TextRow(self))
@@ -76,12 +77,17 @@ class _TextList(QListView):
 
     def mark(self, row: int) -> None:
         """Make a row the current one."""
+        self._marked = row
         if row < 0:
             self.clearSelection()
             return
         index = self.model().index(row, 0)
         if index != self.currentIndex() or not self.selectionModel().isSelected(index):
             self.setCurrentIndex(index)
+
+    def reset(self) -> None:
+        super().reset()  # forgets the mark, and comes after those who are told that the rows are new
+        self.mark(self._marked)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):

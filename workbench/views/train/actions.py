@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from workbench.theme.icons import icon
 from workbench.viewmodels.train.deeds import Deeds
@@ -24,6 +24,7 @@ class RunActions(QObject):
         super().__init__(parent)
         self._model, self._deeds, self._header, self._window = model, deeds, header, parent
         self._settings_dialog: TableDialog | None = None
+        self._stray: QWidget | None = None  # where the focus went while there was nothing to press
         self.secondary = Button("")
         self.secondary.clicked.connect(deeds.press_secondary)
         self.more = IconButton("more", tr("More"))
@@ -35,6 +36,7 @@ class RunActions(QObject):
 
     def refresh(self) -> None:
         """Show the buttons, the title and the sentence of what is shown now."""
+        has_focus = QApplication.focusWidget() in (self._header.primary, self.secondary, self._stray or self.secondary)
         head = head_of(self._model)
         self._header.set_title_editable(head.is_renamable)
         if self._header.title != head.title:
@@ -45,6 +47,19 @@ class RunActions(QObject):
         if head.secondary is not None:
             self.secondary.setText(head.secondary.text)
             self.secondary.set_icon_name(head.secondary.icon)
+        if has_focus:
+            self._keep_focus()
+
+    def take_focus(self) -> None:
+        """Make the button to press next the one that Enter presses."""
+        self._header.primary.setFocus()
+
+    def _keep_focus(self) -> None:
+        """Let the focus stay with what leads on, though a button vanished or rests for a moment."""
+        if not self.secondary.hasFocus():
+            self.take_focus()
+        leading = self._header.primary.hasFocus() or self.secondary.hasFocus()
+        self._stray = None if leading else QApplication.focusWidget()
 
     def fill_menu(self) -> None:
         """What can be done seldom."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.theme.spacing import GAP, GRID, MARGIN
 from workbench.viewmodels.train.deeds import Deeds
@@ -112,6 +112,13 @@ class TrainPage(QWidget):
                 if self.model.shown is not None:
                     self.run_view.bind(self.model.shown)
         self._on_state_changed()
+        self._lead_focus()
+
+    def _lead_focus(self) -> None:
+        """What is newly shown is begun at its main button, when the focus is somewhere in the head."""
+        focused = self.focusWidget()
+        if self.isVisible() and self.header.isAncestorOf(focused) and not isinstance(focused, QLineEdit):
+            self.buttons.take_focus()
 
     def _on_state_changed(self) -> None:
         self.buttons.refresh()

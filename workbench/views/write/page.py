@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QShortcut, 
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.theme.spacing import GAP, GRID, MARGIN
+from workbench.theme.theme import theme
 from workbench.viewmodels.workbench import Workbench
 from workbench.viewmodels.write.page import WritePageModel
 from workbench.views.write.candidates_view import CandidatesView
@@ -25,6 +26,7 @@ from workbench.widgets.segmented import SegmentedControl
 from workbench.words import tr
 
 COLUMN_WIDTH = 288
+LARGEST_COLUMN_SCALE = 1.3  # with larger text than that the sheet needs the room more
 
 
 class WritePage(QWidget):
@@ -115,7 +117,6 @@ class WritePage(QWidget):
             lone.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         lone.addStretch(3)
         stack = QStackedWidget()
-        stack.setFixedWidth(COLUMN_WIDTH)
         stack.addWidget(filled)
         stack.addWidget(without)
         return stack
@@ -155,6 +156,8 @@ class WritePage(QWidget):
         application = QCoreApplication.instance()
         assert application is not None
         application.aboutToQuit.connect(model.leave)
+        theme().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
 
     def _add_shortcuts(self) -> None:
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -173,6 +176,9 @@ class WritePage(QWidget):
         self._on_candidates_changed()
         self._on_notice_changed()
         self._on_candidates_wanted(False)
+
+    def _on_theme_changed(self) -> None:
+        self.column.setFixedWidth(round(COLUMN_WIDTH * min(theme().text_scale, LARGEST_COLUMN_SCALE)))
 
     def _on_model_changed(self) -> None:
         self.header.set_title(self.model.document.document.title)

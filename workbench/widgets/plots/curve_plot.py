@@ -154,6 +154,7 @@ class CurvePlot(ContentsWidget):
         if self.isVisible():
             self._canvas.paint_ahead()
         self.setAccessibleName(self._title or self._contents.y_axis.name)
+        self._canvas.setAccessibleName(self.accessibleName())  # it is what takes the focus
         self.setAccessibleDescription(self._latest_text())
 
     def _on_framing_changed(self) -> None:
