@@ -15,6 +15,7 @@ from engine.errors import Message, Value
 PSEUDO = "pseudo"  # lengthens every string, to find what does not fit and what is not translated
 ENGLISH = "en"
 _ACCENTED = str.maketrans("aeiouAEIOUncs", "áéíóúÁÉÍÓÚñçš")
+_OWN_WORDS = ("title", "path", "folder", "text", "run")  # the person's own, which may be words of ours by chance
 _PLACES = re.compile(r"(\{[^{}]*\}|<[^<>]*>|&\w+;|%\w)")
 
 
@@ -75,7 +76,7 @@ def plural(one: str, many: str, count: int, /, **values: Value) -> str:
 def told(message: Message) -> str:
     """A sentence of the engine in the person's language; values that are sentences' parts are translated too."""
     values = {
-        name: tr(value) if isinstance(value, str) and value in _current.templates else value
+        name: tr(value) if isinstance(value, str) and name not in _OWN_WORDS and value in _current.templates else value
         for name, value in message.values.items()
     }
     return tr(message.template, **values) if message.template else ""

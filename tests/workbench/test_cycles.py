@@ -118,18 +118,50 @@ def test_three_actions_lead_from_a_document_to_a_first_text(
     assert later.workbench.navigator.page == "write"
 
 
+def test_go_on_need_not_wait_until_the_curves_are_read(programs: Any, new_text: Any, qtbot: QtBot) -> None:
+    cycles = Cycles(programs, qtbot, new_text(Library.open(programs.library_path)), seed=1)
+    first = cycles.begin_new()
+    wait_for(qtbot, lambda: first.history.best_row is not None)
+    cycles.end(first)
+    steps = list(first.history.training["step"])
+    cycles.program.workbench.navigator.show_page("texts")
+    programs.close(cycles.program)
+    program = cycles.program = programs.open()
+    program.workbench.navigator.show_run(first.run_id)
+    assert cycles.page.model.shown.is_loading
+    qtbot.mouseClick(cycles.page.buttons.secondary, Qt.MouseButton.LeftButton)
+    run = program.workbench.queue.current
+    assert run is not None
+    assert run.run_id == first.run_id
+    wait_for(qtbot, lambda: run.history.step > steps[-1] and len(run.history.training) > len(steps))
+    assert list(run.history.training["step"])[: len(steps)] == steps
+
+
 class Cycles:
     """Goes through runs as a restless person would, by the buttons of the window."""
 
-    def __init__(self, programs: Any, qtbot: QtBot, corpus: str, library: Library, seed: int) -> None:
-        self.programs, self.qtbot, self.corpus, self.library = programs, qtbot, corpus, library
+    def __init__(self, programs: Any, qtbot: QtBot, corpus: str, seed: int) -> None:
+        self.programs, self.qtbot, self.corpus = programs, qtbot, corpus
         self.random = random.Random(seed)
-        self.program: Program = programs.open(library)
+        self.program: Program = programs.open()
         self.told: list[str] = []
 
     @property
     def page(self) -> Any:
         return self.program.window.page("train")
+
+    def state(self) -> str:
+        """What is going on, for the report of a failure."""
+        run, page = self.program.workbench.queue.current, self.page
+        if run is None:
+            return "nothing trains"
+        shown = page.model.shown
+        return (
+            f"{run.run_id} {run.state} at {run.history.step}, over: {run.is_over}, thread: {run.has_thread}, "
+            f"{run.failure}, shown: {shown.run_id if shown else page.model.kind}, "
+            f"buttons: {page.header.primary.text()}, {page.buttons.secondary.text()}, "
+            f"failures: {self.program.window.failures.notice.text}"
+        )
 
     def cycle(self) -> None:
         """One run from its start to its end, and perhaps the window with it."""
@@ -147,7 +179,7 @@ class Cycles:
         assert run.state == "finished"
         entry = self.program.workbench.runs.entry(run.run_id)
         assert entry is not None
-        assert list((self.library.run(run.run_id).path / "checkpoints").iterdir())
+        assert list((self.program.door.library.run(run.run_id).path / "checkpoints").iterdir())
 
     def _note(self, deed: str) -> Callable[[ActiveRun], None]:
         self.told.append(deed)
@@ -159,12 +191,12 @@ class Cycles:
         if known and self.random.random() < 0.3:
             self.told.append("go on")
             self.program.workbench.navigator.show_run(self.random.choice(known).id)
-            self._wait(lambda: self.page.buttons.secondary.isVisible() and self.page.buttons.secondary.text() == "Go on")
-            self._click(self.page.buttons.secondary)
+            button = self.page.buttons.secondary
+            self._wait(lambda: button.isVisible() and button.text() == "Go on")
+            self._click(button)
         else:
             self.told.append("start")
-            self.program.workbench.navigator.train_with(self.corpus, TINY, "Tiny")
-            press_primary(self.qtbot, self.program, "Start")
+            self._start()
         run = queue.current
         assert run is not None
         if self.random.random() < 0.15:
@@ -175,6 +207,21 @@ class Cycles:
                 return None
         self._wait(lambda: run.history.step > 0 and run.state in ("training", "validating"))
         return run
+
+    def begin_new(self) -> ActiveRun:
+        """A run that has just begun."""
+        self._start()
+        run = self.program.workbench.queue.current
+        assert run is not None
+        return run
+
+    def end(self, run: ActiveRun) -> None:
+        """Finish a run."""
+        self._finish(run)
+
+    def _start(self) -> None:
+        self.program.workbench.navigator.train_with(self.corpus, TINY, "Tiny")
+        press_primary(self.qtbot, self.program, "Start")
 
     def _pause(self, run: ActiveRun) -> None:
         self._press("Pause")
@@ -200,7 +247,7 @@ class Cycles:
         self.program.workbench.navigator.show_run(run.run_id)
 
     def _threshold(self, run: ActiveRun) -> None:
-        self.page.run_view.curves.clipping.change(self.random.uniform(0.1, 2.0))
+        self.page.deeds.change("training.clip_norm", round(self.random.uniform(0.1, 2.0), 2))
         self._wait(lambda: bool(run.history.changes))
 
     def _step(self, run: ActiveRun) -> None:
@@ -227,7 +274,7 @@ class Cycles:
         self._wait(lambda: not self.program.window.isVisible())
         self._wait(lambda: not run.has_thread)
         self.programs.close(self.program)
-        self.program = self.programs.open(self.library)
+        self.program = self.programs.open()
 
     def _answer(self, timer: QTimer) -> None:
         box = QApplication.activeModalWidget()
@@ -256,7 +303,7 @@ def go_through(cycles: Cycles, number: int) -> None:
         try:
             cycles.cycle()
         except BaseException as error:
-            error.add_note(f"in cycle {index}: {', '.join(cycles.told)}")
+            error.add_note(f"in cycle {index}: {', '.join(cycles.told)}; {cycles.state()}")
             raise
     names = [thread.name for thread in threading.enumerate()]
     assert names.count("training") == 0, names
@@ -265,8 +312,7 @@ def go_through(cycles: Cycles, number: int) -> None:
 
 @pytest.fixture
 def cycles(programs: Any, new_text: Any, qtbot: QtBot) -> Cycles:
-    library = Library.open(programs.library_path)
-    return Cycles(programs, qtbot, new_text(library), library, seed=20)
+    return Cycles(programs, qtbot, new_text(Library.open(programs.library_path)), seed=20)
 
 
 def test_runs_begin_pause_and_end_in_any_order(cycles: Cycles) -> None:

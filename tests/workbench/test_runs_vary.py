@@ -100,7 +100,7 @@ def test_a_run_planned_by_minutes_gives_its_number_of_steps_to_all() -> None:
     variation = Variation(base(), setting("model.dropout"), (0.0, 0.2), 2)
     requests = variation.requests("group")
     assert [request.title for request in requests] == [
-        "Base, dropout 0, seed 7", "Base, dropout 0, seed 8", "Base, dropout 0.2, seed 7", "Base, dropout 0.2, seed 8",
+        "Base, Dropout 0, seed 7", "Base, Dropout 0, seed 8", "Base, Dropout 0.2, seed 7", "Base, Dropout 0.2, seed 8",
     ]  # fmt: skip
     assert {request.tables["training"]["steps"] for request in requests} == {1000}
     assert {request.tables["training"]["minutes"] for request in requests} == {0.0}
@@ -114,7 +114,7 @@ def test_a_run_planned_by_epochs_keeps_its_budget() -> None:
     (request,) = variation.requests("group")
     assert request.tables["training"]["epochs"] == 3.0
     assert "steps" not in request.tables["training"]
-    assert request.title == "Base, dropout 0.2"
+    assert request.title == "Base, Dropout 0.2"
 
 
 def test_another_kind_of_cell_takes_its_own_settings() -> None:

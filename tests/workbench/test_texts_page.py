@@ -586,7 +586,7 @@ def test_a_damaged_text_says_so_and_offers_no_training(
     assert "damaged" in second.page.text_view._notices.itemAt(0).widget().text
 
 
-def test_a_text_imported_by_a_command_appears_by_itself(
+def test_a_text_imported_by_a_command_appears_in_the_list_by_itself(
     opened: Opened, library: Library, new_file: Callable[..., Path]
 ) -> None:
     from engine.text.importing import import_texts
@@ -596,8 +596,8 @@ def test_a_text_imported_by_a_command_appears_by_itself(
     thread = threading.Thread(target=lambda: list(import_texts(find_texts([path]), library)))
     thread.start()
     thread.join()
-    wait_for(lambda: opened.shown is opened.page.text_view)
-    assert opened.page.text_view.header.title == "elsewhere"
+    wait_for(lambda: opened.page.model.list.rowCount() == 1)
+    assert opened.shown is opened.page.welcome  # it does not take away the ways in
 
 
 def test_runs_trained_on_a_text_are_one_click_away(opened: Opened, novel: Path, library: Library, qtbot: QtBot) -> None:

@@ -50,9 +50,8 @@ print(SingleInstance(Path(sys.argv[1])).hand_over([Path(path) for path in sys.ar
 
 
 def started_again(library: Path, *files: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", SECOND, str(library), *files], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
-    )
+    command = [sys.executable, "-c", SECOND, str(library), *files]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
 
 
 @pytest.fixture

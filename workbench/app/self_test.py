@@ -84,9 +84,10 @@ def run_self_test(folder: Path) -> int:
     test = SelfTest(program, folder, report)
     test.begin()
     application.exec()
-    program.close()
     (folder / "report.json").write_text(report.as_json(), encoding="utf-8")
-    return 0 if report.outcome == "passed" else 1
+    code = 0 if report.outcome == "passed" else 1
+    program.close(code)
+    return code
 
 
 class SelfTest(QObject):

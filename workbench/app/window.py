@@ -29,6 +29,7 @@ from workbench.views.main_window import MainWindow
 from workbench.words import told, tr
 
 COLLECT_MILLISECONDS = 2000
+COLLECT_ALL_MILLISECONDS = 60_000
 NEEDED_SOON = ("workbench.views.train.run_view",)  # with the plots: 0.3 s that would be felt when Start is pressed
 CLOSE_SECONDS = 10.0
 EXIT_BAD_INPUT = 2
@@ -57,11 +58,13 @@ class Program:
             self.workbench.texts.refresh()
             self.workbench.runs.refresh()
 
-    def close(self) -> None:
-        """End all background work. A thread that does not end in time ends with the process."""
+    def close(self, code: int = 0) -> None:
+        """End all background work. A thread that does not end in time ends with the process, which returns `code`."""
         if not self.door.close(CLOSE_SECONDS):
-            sys.stdout.flush()
-            os._exit(0)
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:  # as in a program without a console
+                    stream.flush()
+            os._exit(code)
 
 
 def open_window(arguments: Sequence[str]) -> int:
@@ -94,7 +97,7 @@ def open_window(arguments: Sequence[str]) -> int:
     QTimer.singleShot(0, program.welcome)
     code = application.exec()
     instance.close()
-    program.close()
+    program.close(code)
     reporting.close()
     return int(code)
 
@@ -117,10 +120,11 @@ def make_application() -> QApplication:
     locale.setlocale(locale.LC_NUMERIC, "C")  # QApplication changed it, and native libraries parse numbers by it
     # The collector must not destroy Qt's objects on the thread that trains: it runs here, now and then.
     gc.disable()
-    timer = QTimer(application)
-    timer.setInterval(COLLECT_MILLISECONDS)
-    timer.timeout.connect(_on_collection_due)
-    timer.start()
+    for milliseconds, collect in ((COLLECT_MILLISECONDS, collect_young), (COLLECT_ALL_MILLISECONDS, collect_all)):
+        timer = QTimer(application)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(collect)
+        timer.start()
     return application
 
 
@@ -147,7 +151,9 @@ def make_program(application: QApplication, library: Library, settings: Settings
     awake = Awake()
 
     def stay_awake() -> None:
-        awake.hold(workbench.queue.is_busy and settings.flag("training/awake", True))
+        run = workbench.queue.current
+        is_at_work = run is not None and not run.is_over and run.state != "paused"
+        awake.hold(is_at_work and settings.flag("training/awake", True))
 
     workbench.queue.changed.connect(stay_awake)
     settings.changed.connect(stay_awake)
@@ -161,8 +167,19 @@ def settings_path() -> Path:
     return platformdirs.user_config_path("textloom", appauthor=False) / "window.ini"
 
 
-def _on_collection_due() -> None:
-    gc.collect(1)
+def collect_young() -> None:
+    """Free what was used for a moment."""
+    if gc.get_freeze_count():  # not while torch loads, whose objects would all be looked at: 150 ms
+        gc.collect(1)
+
+
+def collect_all() -> None:
+    """Free what lived for long: the trainer of a run that has ended refers to itself, and holds its weights.
+
+    It takes 20 to 40 ms, but not before what torch made is set aside.
+    """
+    if gc.get_freeze_count():
+        gc.collect()
 
 
 def _texts(workbench: Workbench) -> QWidget:

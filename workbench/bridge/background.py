@@ -61,10 +61,10 @@ class TorchLoader:
         self._pump.post(self._announce)
         for name in self.also_import:
             importlib.import_module(name)
+        # What was loaded stays for good: a collection need not look at it again (130 ms each).
+        self._pump.post(gc.freeze)
 
     def _announce(self) -> None:
-        # What torch made stays for good: a collection need not look at it again (130 ms each).
-        gc.freeze()
         callbacks, self._callbacks = self._callbacks, []
         for call in callbacks:
             call()

@@ -4,7 +4,7 @@ import logging
 import sys
 import traceback
 
-from engine.errors import Cancelled, TextloomError, is_out_of_memory, message
+from engine.errors import Cancelled, StorageFailed, TextloomError, is_out_of_memory, message
 from workbench.bridge.protocols.jobs import Failure
 
 LOGGER = logging.getLogger("textloom")
@@ -16,13 +16,13 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, TextloomError):
         if not isinstance(error, Cancelled):
             LOGGER.info("%s\n%s", error, details)
-        return Failure(error.message, details)
+        return Failure(error.message, details, is_storage=isinstance(error, StorageFailed))
     LOGGER.error("%s", details)
     if is_out_of_memory(error):
         return Failure(message("The memory does not suffice. Use a smaller batch, window or model."), details)
     if isinstance(error, OSError):
         reason = error.strerror or type(error).__name__
-        return Failure(message("The disk or the system refused: {reason}.", reason=reason), details)
+        return Failure(message("The disk or the system refused: {reason}.", reason=reason), details, is_storage=True)
     kind = type(error).__name__
     sentence = message("Something unexpected happened ({kind}). Nothing you made is lost.", kind=kind)
     return Failure(sentence, details, is_expected=False)

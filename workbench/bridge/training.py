@@ -138,7 +138,7 @@ def _trained(
 ) -> Iterator[RunEvent]:
     from engine.training.runs import Durations, create_run, resume_run
 
-    _settle(request, default_threads)
+    _settle(request, _wished_threads(library, request), default_threads)
     if request.resume_run:
         preparing = resume_run(library, request.resume_run, Durations(minutes=request.added_minutes), control)
     else:
@@ -186,11 +186,21 @@ def _estimated(library: Library, request: TrainRequest) -> Generator[Preparation
     )  # fmt: skip
 
 
-def _settle(request: TrainRequest, default_threads: int) -> None:
+def _wished_threads(library: Library, request: TrainRequest) -> int:
+    """The processor cores that the settings ask for; 0 where they leave it open. A run goes on with its own."""
+    tables: Any = request.tables
+    if request.resume_run:
+        with suppress(TextloomError):  # what cannot be read is told when the run is opened
+            tables = library.run(request.resume_run).read_info().get("configuration", {})
+    training = tables.get("training", {}) if isinstance(tables, Mapping) else {}
+    wished = training.get("num_threads", 0) if isinstance(training, Mapping) else 0
+    return wished if isinstance(wished, int) and wished > 0 else 0
+
+
+def _settle(request: TrainRequest, wished: int, default_threads: int) -> None:
     """Choose threads and priority of this thread, and of those that torch starts for it."""
     import torch
 
-    wished = request.tables.get("training", {}).get("num_threads", 0) if request.tables else 0
     cores = os.cpu_count() or 1
     torch.set_num_threads(wished or (max(1, cores - 1) if request.is_gentle else default_threads))
     if request.is_gentle and sys.platform == "linux":

@@ -7,8 +7,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-# Those without Python in them: what runs while they are loaded must not need the interpreter.
-_LIBRARIES = ("libgomp.so.1", "libc10.so", "libtorch_cpu.so", "libtorch.so")
+# What runs while they are loaded does not need the interpreter: libtorch_python makes its objects when it is imported.
+_LIBRARIES = ("libgomp.so.1", "libc10.so", "libtorch_cpu.so", "libtorch.so", "libtorch_python.so")
 _RTLD_NOW, _RTLD_GLOBAL = 2, 0x100  # dlfcn.h of Linux
 
 

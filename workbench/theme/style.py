@@ -7,6 +7,7 @@ from workbench.theme.tokens import Tokens, mix
 
 _BUTTONS = """
 QPushButton, QToolButton { border-radius: ${corner}px; border: 1px solid $edge; background: $surface; color: $text; }
+QPushButton, QToolButton { outline: none; }
 QPushButton { padding: ${pad}px 15px; min-height: ${line_height}px; }
 QPushButton:hover, QToolButton:hover { background: $hover; }
 QPushButton:pressed, QToolButton:pressed { background: $press; }

@@ -5,7 +5,6 @@ import time
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.control import SettingValue
-from engine.errors import Message
 from engine.events import (
     CheckpointSaved,
     PreparationProgressed,
@@ -37,7 +36,7 @@ class ActiveRun(QObject):
     updated = Signal()
     event_happened = Signal(object)
     started = Signal(str)  # id of the run, once it has a folder
-    ended = Signal(object)  # RunEnded
+    ended = Signal(object)  # RunEnded; None where it was cancelled before it began
     failed = Signal(object)  # Failure: there is no run
 
     def __init__(self, request: TrainRequest, history: RunHistory | None = None, parent: QObject | None = None) -> None:
@@ -50,6 +49,7 @@ class ActiveRun(QObject):
         self.saved_at: float | None = None  # of the monotonic clock
         self.is_over = False  # its thread has nothing more to do
         self.has_begun = False  # its training, after the preparation
+        self._ended: RunEnded | None = None
         self._handle: RunHandle | None = None
         self._has_news = False
         self._timer = QTimer(self)
@@ -147,15 +147,19 @@ class ActiveRun(QObject):
 
     def _end(self, event: RunEnded) -> None:
         self._timer.stop()
+        self._ended = event
         self._set_state(END_STATES[event.outcome])
         self.updated.emit()
 
     def _on_job_done(self) -> None:
+        if self._ended is not None and not self.has_begun:  # the disk refused its first line
+            self._on_job_failed(Failure(self._ended.reason))
+            return
         self._timer.stop()
         self.is_over = True
         if self.is_running:  # cancelled: before it began, as a rule
             self._set_state("finished" if self.has_begun else "waiting")
-        self.ended.emit(self.history.ended if self.has_begun else None)
+        self.ended.emit(self._ended)
 
     def _on_job_failed(self, failure: Failure) -> None:
         self._timer.stop()
@@ -178,10 +182,3 @@ class ActiveRun(QObject):
         if self._has_news:
             self._has_news = False
             self.updated.emit()
-
-
-def sentence_at_end(run: ActiveRun) -> Message | None:
-    """Why a run ended."""
-    if run.failure is not None:
-        return run.failure.message
-    return run.history.ended.reason if run.history.ended else None

@@ -18,12 +18,10 @@ class Navigator(QObject):
     recipe_draft_wanted = Signal(str, object, str)  # corpus id, tables, title of the recipe
     run_wanted = Signal(str)  # run id: show it on Train
     writer_wanted = Signal(str)  # run id: write with it
-    document_wanted = Signal(str)  # id of a writing
     model_file_wanted = Signal(object)  # Path of a .textloom file to write with
     runs_wanted = Signal(object)  # run ids to select on Runs
     import_wanted = Signal(str)  # "files", "folder" or "paste": let the person choose what to import
     help_wanted = Signal(str)  # name of a help page
-    settings_wanted = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,11 +72,6 @@ class Navigator(QObject):
         """Write with an exported model."""
         self.show_page("write")
         self.model_file_wanted.emit(path)
-
-    def show_document(self, writing_id: str) -> None:
-        """Open a writing."""
-        self.show_page("write")
-        self.document_wanted.emit(writing_id)
 
     def show_runs(self, run_ids: list[str]) -> None:
         """Select runs in the table."""

@@ -137,6 +137,10 @@ class RunHistory:
             case _:
                 assert_never(event)
 
+    def become(self, other: "RunHistory") -> None:
+        """Hold from now on what another history holds, which is given up."""
+        vars(self).update(vars(other))
+
     @property
     def step(self) -> int:
         """The newest step that was reported."""

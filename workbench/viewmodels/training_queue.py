@@ -32,6 +32,7 @@ class TrainingQueue(QObject):
         self.is_held = False
         self.is_restored = False  # what waits is from an earlier life of the window, and nobody said Go on yet
         self.is_gentle = False
+        self._taken: TrainRequest | None = None  # out of those that wait, to train now
 
     @property
     def is_busy(self) -> bool:
@@ -46,7 +47,8 @@ class TrainingQueue(QObject):
         if self.is_busy:
             self.add(request)
             return None
-        run = ActiveRun(replace(request, is_gentle=self.is_gentle), history, self)
+        # Without a parent, so that it goes when nobody shows it any more: a night of runs is not kept in memory.
+        run = ActiveRun(replace(request, is_gentle=self.is_gentle), history)
         run.state_changed.connect(self.changed)
         run.updated.connect(self.updated)
         run.started.connect(self.run_started)
@@ -93,7 +95,8 @@ class TrainingQueue(QObject):
     def go_on(self) -> None:
         """Begin with the next one when nothing trains."""
         if self.waiting and not self.is_busy and not self.is_held:
-            self.start(self.waiting.pop(0))
+            self._taken = self.waiting.pop(0)
+            self.start(self._taken)
 
     def restore(self, requests: Sequence[TrainRequest]) -> None:
         """Let these wait that waited in an earlier life of the window; nothing begins before the person says so."""
@@ -103,13 +106,17 @@ class TrainingQueue(QObject):
             self.changed.emit()
 
     def _on_run_ended(self, _: object) -> None:
-        run = self.sender()
+        run, self._taken = self.sender(), None
         self.run_ended.emit(run)
         self.changed.emit()
         self.go_on()
 
     def _on_run_failed(self, failure: Failure) -> None:
-        run = self.sender()
+        run, taken = self.sender(), self._taken
+        self._taken = None
+        if failure.is_storage and taken is not None:  # the others would fail like this one: let all wait for the person
+            self.waiting.insert(0, taken)
+            self.is_held = True
         self.run_failed.emit(run, failure)
         self.changed.emit()
         self.go_on()

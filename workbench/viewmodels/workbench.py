@@ -1,5 +1,7 @@
 """What all pages share."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 
 from workbench.bridge.protocols.door import Door
@@ -8,6 +10,7 @@ from workbench.viewmodels.notices import Notices
 from workbench.viewmodels.runs.queue_keeping import QueueKeeping
 from workbench.viewmodels.settings import Settings
 from workbench.viewmodels.shelves import RunShelf, TextShelf, Watch
+from workbench.viewmodels.train.rejoining import Rejoining
 from workbench.viewmodels.training_queue import TrainingQueue
 
 
@@ -18,11 +21,13 @@ class Workbench(QObject):
         super().__init__(parent)
         self.door = door
         self.settings = settings
+        self.savers: list[Callable[[], bool]] = []  # each saves what a page has open, and says whether it could
         self.notices = Notices(self)
         self.navigator = Navigator(self)
         self.texts = TextShelf(door.texts, self)
         self.runs = RunShelf(door.runs, self)
         self.queue = TrainingQueue(door.training, self)
+        self.rejoining = Rejoining(door.runs, self.queue, self)
         self.watch = Watch(self.texts, self.runs, self)
         self.queue.run_started.connect(lambda _: self.runs.refresh())
         self.queue.run_ended.connect(lambda _: self.runs.refresh())

@@ -14,7 +14,7 @@ from workbench.viewmodels.window.endings import Endings
 from workbench.viewmodels.window.status import StatusLine
 from workbench.viewmodels.workbench import Workbench
 from workbench.views.texts.dropping import install_dropping
-from workbench.views.window.close_dialog import ask_about_training
+from workbench.views.window.close_dialog import ask_about_training, ask_about_unsaved
 from workbench.views.window.failure_bar import FailureBar
 from workbench.views.window.menus import Menus
 from workbench.views.window.tray import Tray
@@ -41,7 +41,7 @@ class MainWindow(QMainWindow):
         self.status_line = StatusLine(workbench, self)
         self.setWindowTitle("Textloom")
         self.setWindowIcon(program_icon())
-        self.setMinimumSize(900, 600)
+        self.setMinimumSize(900, 480)
         self.rail, self.status = self._made_rail()
         self.failures = FailureBar()
         self.stack = QStackedWidget()
@@ -75,8 +75,10 @@ class MainWindow(QMainWindow):
             event.ignore()
             self._ask_about_training()
             return
+        if not self.closing.save_all() and not ask_about_unsaved(self):
+            event.ignore()
+            return
         self._remember()
-        self.closing.save_all()
         event.accept()
         QApplication.quit()
 

@@ -1,11 +1,14 @@
 """Buttons by how much they ask for attention: one primary on a page, plain ones, quiet ones, and one that warns."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCursor, QKeySequence
+from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from workbench.theme.icons import set_icon
 from workbench.widgets.focus import KeyboardRing
+
+_OTHER_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier
+_PRESS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)  # Qt's buttons take the space bar only
 
 
 class Button(KeyboardRing, QPushButton):
@@ -25,6 +28,12 @@ class Button(KeyboardRing, QPushButton):
     def set_icon_name(self, icon: str) -> None:
         """Show another drawing of the family; an empty name shows none."""
         set_icon(self, icon, self.icon_role)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _PRESS and not event.modifiers() & _OTHER_KEYS and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
 
 class PrimaryButton(Button):
@@ -76,6 +85,12 @@ class IconButton(KeyboardRing, QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.set_icon_name(icon_name)
         self.set_name(accessible_name, shortcut)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _PRESS and not event.modifiers() & _OTHER_KEYS and not event.isAutoRepeat():
+            self.showMenu() if self.menu() is not None else self.click()
+        else:
+            super().keyPressEvent(event)
 
     def setMenu(self, menu: QMenu) -> None:
         super().setMenu(menu)

@@ -72,16 +72,15 @@ class PageHeader(QWidget):
         self._title.begin()
 
     def _arrange(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(GRID // 2)
-        left.addWidget(self._title)
-        left.addWidget(self._state)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
         row.setSpacing(GAP)
-        row.addLayout(left, 1)
+        row.addWidget(self._title, 1)
         row.addLayout(self._right)
-        row.setAlignment(self._right, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        column.addLayout(row)
+        column.addWidget(self._state)  # has the whole width: beside the buttons it would break into many lines
         # Not fixed: that would cut a state that takes more lines than it has at its preferred width.
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 

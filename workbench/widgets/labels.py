@@ -205,6 +205,15 @@ class TermLabel(KeyboardRing, QAbstractButton):
         fonts.follow(self, face)
         self.clicked.connect(self._on_clicked)
 
+    def setText(self, text: str) -> None:
+        """Say another word; its bubble has the whole where it ends in an ellipsis."""
+        super().setText(text)
+        self._show_whole()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_whole()
+
     def set_explanation(self, title: str, explanation: str, picture: QPixmap | None = None) -> None:
         """Explain something else from now on."""
         self._title, self._explanation, self._picture = title, explanation, picture
@@ -228,7 +237,8 @@ class TermLabel(KeyboardRing, QAbstractButton):
             colour = QColor(getattr(theme().tokens, "accent" if self.underMouse() else self._colour))
             painter.setPen(colour)
             metrics = painter.fontMetrics()
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())
+            shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
             width = min(metrics.horizontalAdvance(self.text()), self.width())
             pen = QPen(colour, 1.5, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.RoundCap)
             pen.setDashPattern([0.01, 2.0])
@@ -246,6 +256,10 @@ class TermLabel(KeyboardRing, QAbstractButton):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.update()
+
+    def _show_whole(self) -> None:
+        is_cut = self.fontMetrics().horizontalAdvance(self.text()) > self.width()
+        self.setToolTip(self.text() if is_cut else "")
 
     def _on_clicked(self) -> None:
         popover = Popover(self)

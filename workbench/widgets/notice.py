@@ -3,7 +3,15 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QEnterEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from workbench.theme.icons import icon_size, pixmap
@@ -157,6 +165,8 @@ class _Toast(QWidget):
             button = QuietButton(action_text)
             button.set_accented(True)
             button.clicked.connect(self._on_action_clicked)
+            if action_text == tr("Undo"):
+                button.setShortcut(QKeySequence.StandardKey.Undo)  # a text that is edited keeps its own
             row.addWidget(button)
         close = IconButton("close", tr("Dismiss"), role="quiet")
         close.clicked.connect(self.hide)

@@ -10,18 +10,26 @@ from workbench.theme.theme import theme
 from workbench.widgets.labels import Caption, ElidedLabel, TermLabel
 from workbench.widgets.painting import colour
 
+_LEAST_CAPTION = 60
+_SMALLEST = 0.6  # of its size, for a number that has no room
+
 
 class BigNumber(QWidget):
-    """A caption, a large number with its unit, and a quiet word about it."""
+    """A caption, a large number with its unit, and a quiet word about it.
 
-    def __init__(self, caption: str, explanation: str = "", parent: QWidget | None = None) -> None:
+    can_shrink: where there is no room, the number becomes smaller and the caption ends early.
+    """
+
+    def __init__(
+        self, caption: str, explanation: str = "", parent: QWidget | None = None, can_shrink: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._caption: Caption | TermLabel = (
+        self._caption: _PlainCaption | TermLabel = (
             TermLabel(caption, caption, explanation, face=fonts.caption, colour="quiet")
             if explanation
-            else Caption(caption)
+            else _PlainCaption(caption)
         )
-        self._value = _Value()
+        self._value = _Value(_SMALLEST if can_shrink else 1.0)
         self._extra = _Extra()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -33,6 +41,9 @@ class BigNumber(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
+        if can_shrink:
+            self._caption.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            self._caption.setMinimumWidth(_LEAST_CAPTION)  # it ends in an ellipsis where there is no room
         self._caption.setMinimumHeight(self._caption.fontMetrics().height() + 4)
         for part in (self._caption, self._value, self._extra):
             column.addWidget(part)
@@ -63,6 +74,11 @@ class BigNumber(QWidget):
         self.setAccessibleName(", ".join(word for word in words if word))
 
 
+class _PlainCaption(ElidedLabel):
+    colour = Caption.colour
+    face = Caption.face
+
+
 class _Extra(ElidedLabel):
     colour = "quiet"
 
@@ -73,10 +89,10 @@ class _Extra(ElidedLabel):
 class _Value(QWidget):
     """The number and its unit on one base line."""
 
-    def __init__(self) -> None:
+    def __init__(self, smallest: float) -> None:
         super().__init__()
-        self._text, self._unit = "", ""
-        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self._text, self._unit, self._smallest = "", "", smallest
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self._on_theme_changed)
 
     @property
@@ -97,16 +113,22 @@ class _Value(QWidget):
         return QSize(width + 2, big.height())
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        size = self.sizeHint()
+        return QSize(round(self._smallest * size.width()), size.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         with QPainter(self) as painter:
-            painter.setFont(fonts.big_number())
+            share = max(min(1.0, self.width() / max(self.sizeHint().width(), 1)), self._smallest)
+            big = fonts.big_number()
+            big.setPointSizeF(big.pointSizeF() * share)
+            painter.setFont(big)
             metrics = painter.fontMetrics()
-            base = metrics.ascent()
+            base = QFontMetrics(fonts.big_number()).ascent()
             painter.setPen(colour("text"))
             painter.drawText(0, base, self._text)
-            painter.setFont(fonts.body())
+            unit = fonts.body()
+            unit.setPointSizeF(unit.pointSizeF() * share)
+            painter.setFont(unit)
             painter.setPen(colour("quiet"))
             painter.drawText(metrics.horizontalAdvance(self._text) + GRID - 2, base, self._unit)
 

@@ -11,12 +11,14 @@ from engine.errors import Message
 class Failure:
     """Why something ended: one sentence, and details for the log and for copying.
 
-    is_expected: the person can do something about it (a wrong file, a full disk); else it is a fault of the program.
+    is_expected: the person can do something about it (a wrong file, a full disk); else it is a fault of the program;
+    is_storage: the disk refused, and would refuse the next thing, too.
     """
 
     message: Message
     details: str = ""
     is_expected: bool = True
+    is_storage: bool = False
 
 
 class Job(Protocol):

@@ -10,7 +10,7 @@ from engine.events import RunEvent
 from workbench.bridge.protocols.jobs import Failure, Job
 
 RunState = Literal[
-    "waiting", "preparing", "training", "validating", "pausing", "paused", "disk_full", "stopping",
+    "waiting", "preparing", "training", "validating", "pausing", "paused", "stopping",
     "finished", "stopped_early", "interrupted", "failed", "damaged",
 ]  # fmt: skip
 

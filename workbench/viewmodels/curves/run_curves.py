@@ -37,6 +37,7 @@ class RunCurves:
         if self._options.smoothing != self._smoothed.weight:
             self._smoothed = Smoothed(self._options.smoothing)
             self._smoothed_norms.clear()
+            self.generation += 1
         started = self.history.started
         if started is self._started:
             return

@@ -80,8 +80,10 @@ def _sentence(num_selected: int, num_runs: int, num_rows: int) -> str:
     else:
         differ = tr("These runs have the same settings.")
     if num_runs == MOST_COMPARED and num_selected > num_runs:
-        words = {"sentence": differ, "most": MOST_COMPARED, "drawn": MOST_DRAWN}
-        return tr("{sentence} The first {most} are compared, the first {drawn} drawn.", **words)
+        return tr(
+            "{sentence} The first {most} are compared, the first {drawn} drawn.",
+            sentence=differ, most=MOST_COMPARED, drawn=MOST_DRAWN,
+        )  # fmt: skip
     if num_runs > MOST_DRAWN:
         return tr("{sentence} The first {drawn} are drawn.", sentence=differ, drawn=MOST_DRAWN)
     return differ

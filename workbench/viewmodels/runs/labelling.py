@@ -36,11 +36,6 @@ class Labelling(QObject):
         """The notes of the selected run."""
         return self._page.one.entry.notes if self._page.one is not None else ""
 
-    @property
-    def is_typing(self) -> bool:
-        """Whether something typed has not been written yet."""
-        return bool(self._typed)
-
     def type_tags(self, line: str) -> None:
         """The line of tags was changed; they are separated by commas."""
         self._type("tags", tags_of(line))

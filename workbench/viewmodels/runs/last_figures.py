@@ -22,6 +22,7 @@ class LastFiguresReader(QObject):
         self._asked: Sequence[RunEntry] = ()
         self._reading: dict[str, RunEntry] = {}
         self._job: Job | None = None
+        self._is_wished_again = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT_MILLISECONDS)
@@ -35,6 +36,7 @@ class LastFiguresReader(QObject):
     def read(self, entries: Sequence[RunEntry]) -> None:
         """Look, in a moment, at those of these runs that are new, have changed or train now."""
         self._asked = entries
+        self._is_wished_again = self._job is not None
         if self._job is None and not self._timer.isActive():
             self._timer.start()
 
@@ -55,3 +57,5 @@ class LastFiguresReader(QObject):
 
     def _on_done(self) -> None:
         self._job = None
+        if self._is_wished_again:
+            self.read(self._asked)

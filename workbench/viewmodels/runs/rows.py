@@ -11,7 +11,7 @@ from workbench.viewmodels.active_run import ActiveRun
 from workbench.words import current_language
 
 LIVE_STATES: tuple[RunState, ...] = (
-    "preparing", "training", "validating", "pausing", "paused", "disk_full", "stopping",
+    "preparing", "training", "validating", "pausing", "paused", "stopping",
 )  # fmt: skip
 
 

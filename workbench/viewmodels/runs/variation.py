@@ -141,7 +141,7 @@ class Variation:
         if value is None or self.setting is None:
             title = tr("{title}, seed {seed}", **words)
         else:
-            words |= {"setting": label_of(self.setting).lower(), "value": value_text(self.setting, value)}
+            words |= {"setting": label_of(self.setting), "value": value_text(self.setting, value)}
             title = (
                 tr("{title}, {setting} {value}", **words)
                 if self.num_seeds == 1

@@ -17,7 +17,7 @@ from workbench.viewmodels.texts.import_offer import ImportOffer, looked_sentence
 from workbench.viewmodels.texts.import_outcome import done_sentence, remember_files
 from workbench.viewmodels.texts.offered import Offered
 from workbench.viewmodels.workbench import Workbench
-from workbench.words import duration, told, tr
+from workbench.words import duration, plural, told, tr
 
 State = Literal["idle", "looking", "offer", "importing"]
 
@@ -223,7 +223,18 @@ class ImportDesk(QObject):
             self._ask()
         else:
             self.give_up()
-        self._workbench.notices.say(tr("Cancelled. Nothing was changed."))
+        self._tell_cancelled(list(self._new))
+
+    def _tell_cancelled(self, new: list[str]) -> None:
+        """Of several texts those that were done before stay, unless the person takes them back."""
+        if not new:
+            self._workbench.notices.say(tr("Cancelled. Nothing was changed."))
+            return
+        self._workbench.texts.refresh()
+        sentence = plural(
+            "Cancelled. {count} text was imported before.", "Cancelled. {count} texts were imported before.", len(new)
+        )
+        self._workbench.notices.say(sentence, tr("Undo"), lambda: self._undo(new))
 
     def _on_job_failed(self, failure: Failure) -> None:
         self._job = None

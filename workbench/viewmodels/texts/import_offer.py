@@ -126,7 +126,8 @@ class ImportOffer:
         """What would be imported."""
         if len(self.files) == 1:
             return tr("Import {name}", name=self.title if self.files[0].is_pasted else self.files[0].name)
-        return plural("Import {count} file", "Import {count} files", len(self.files))
+        num_unreadable = sum(preview.problem is not None for _, preview in self.previews())
+        return plural("Import {count} file", "Import {count} files", len(self.files) - num_unreadable)
 
     def sentence(self) -> str:
         """How the files are read and what is changed, in one line."""
@@ -195,11 +196,6 @@ def _excerpt(text: str, start: int, length: int) -> str:
     begin = 0 if start == 0 else text.find(" ", start, max(start, stop)) + 1 or start
     part = text[begin : stop if stop > begin else start + length].strip()
     return f"{'… ' if begin else ''}{part}{' …' if begin + len(part) < len(text.rstrip()) else ''}"
-
-
-def size_of(files: Sequence[TextFile]) -> int:
-    """Bytes of files."""
-    return sum(file.size for file in files)
 
 
 def looked_sentence(num_files: int) -> str:

@@ -6,16 +6,12 @@ from engine.errors import TextloomError
 from workbench.bridge.protocols.jobs import Failure, Job
 from workbench.bridge.protocols.texts import CorpusEntry, ValidationStart, WordCounts
 from workbench.viewmodels.texts import report
+from workbench.viewmodels.window.status import STATE_ICONS
 from workbench.viewmodels.workbench import Workbench
 from workbench.words import told, tr
 
 CHOSEN_TEXT = "texts/chosen"
 _MOST_RUNS = 5
-_STATE_ICONS = {
-    "waiting": "waiting", "preparing": "preparing", "training": "training", "validating": "validating",
-    "pausing": "paused", "paused": "paused", "disk_full": "disk-full", "stopping": "stopping", "finished": "finished",
-    "stopped_early": "stopped-early", "interrupted": "interrupted", "failed": "failed", "damaged": "error",
-}  # fmt: skip
 
 
 class ShownText(QObject):
@@ -159,7 +155,7 @@ class ShownText(QObject):
     def runs(self) -> list[tuple[str, str, str]]:
         """Id, title and icon of the newest runs that were trained on it."""
         known = [run for run in self._workbench.runs.entries() if run.corpus_id == self.id and self.id]
-        return [(run.id, run.title, _STATE_ICONS.get(run.state, "training")) for run in known[:_MOST_RUNS]]
+        return [(run.id, run.title, STATE_ICONS[run.state]) for run in known[:_MOST_RUNS]]
 
     # What is done with it
 

@@ -53,7 +53,7 @@ class Deeds(QObject):
         run = self._shown.run if self._shown is not None else None
         match key:
             case "gentle":
-                self._workbench.queue.is_gentle = not self._workbench.queue.is_gentle
+                self._workbench.settings.set("training/gentle", not self._workbench.queue.is_gentle)
             case "duplicate":
                 self.duplicate()
             case "write" if self._shown is not None:

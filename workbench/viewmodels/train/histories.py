@@ -97,21 +97,30 @@ class Follower(QObject):
         """Read what is new, unless a look is under way."""
         if self._job is not None:
             return
-        events: list[RunEvent] = []  # the shown history belongs to the interface thread
+        # The shown history belongs to this thread; the first part of it may be long, and is made up on the other one.
+        first = RunHistory() if not self.history.version else None
+        events: list[RunEvent] = []
 
         def finish(place: HistoryPlace) -> None:
             self._job = None
             self._place = place
-            for event in events:
-                self.history.add(event)
-            if events:
-                tidy_samples(self.history)
-                self.grown.emit()
+            self._grow(first, events)
 
+        into = events.append if first is None else first.add
         try:
-            self._job = self._runs.read_history(self._run_id, events.append, finish, self._on_failed, self._place)
+            self._job = self._runs.read_history(self._run_id, into, finish, self._on_failed, self._place)
         except TextloomError as error:
             self._on_failed(Failure(error.message))
+
+    def _grow(self, first: RunHistory | None, events: list[RunEvent]) -> None:
+        before = self.history.version
+        if first is not None:
+            self.history.become(first)
+        for event in events:
+            self.history.add(event)
+        if self.history.version != before:
+            tidy_samples(self.history)
+            self.grown.emit()
 
     def _on_failed(self, failure: Failure) -> None:
         self._job = None

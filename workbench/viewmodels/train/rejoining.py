@@ -4,11 +4,12 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.errors import TextloomError
 from engine.events import RunEvent
-from workbench.bridge.protocols.runs import HistoryPlace
+from workbench.bridge.protocols.jobs import Failure
+from workbench.bridge.protocols.runs import HistoryPlace, Runs
 from workbench.viewmodels.active_run import ActiveRun
 from workbench.viewmodels.run_history import RunHistory
 from workbench.viewmodels.train.histories import tidy_samples
-from workbench.viewmodels.workbench import Workbench
+from workbench.viewmodels.training_queue import TrainingQueue
 
 
 class Rejoining(QObject):
@@ -16,12 +17,12 @@ class Rejoining(QObject):
 
     rejoined = Signal(object)  # ActiveRun
 
-    def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
+    def __init__(self, runs: Runs, queue: TrainingQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._runs = workbench.door.runs
+        self._runs = runs
         self._run: ActiveRun | None = None
         self._events: list[RunEvent] = []
-        workbench.queue.run_began.connect(self._on_run_began)
+        queue.run_began.connect(self._on_run_began)
 
     def _on_run_began(self, run: ActiveRun) -> None:
         self._let_go()
@@ -34,8 +35,12 @@ class Rejoining(QObject):
         def finish(_: HistoryPlace) -> None:
             self._join(run, before)
 
+        def give_up(_: Failure) -> None:
+            if self._run is run:
+                self._let_go()
+
         try:
-            self._runs.read_history(run.request.resume_run, before.add, finish, lambda _failure: None)
+            self._runs.read_history(run.request.resume_run, before.add, finish, give_up)
         except TextloomError:  # the curve begins where the run goes on
             self._let_go()
 

@@ -52,12 +52,6 @@ def bigger_tables(entry: RunEntry) -> dict[str, Any]:
     return merged(entry.configuration, {"model": wider, "training": longer})
 
 
-def with_value(tables: Mapping[str, Any], field: str, value: object) -> dict[str, Any]:
-    """Tables in which one setting, as `section.name`, is another."""
-    section, _, name = field.partition(".")
-    return merged(tables, {section: {name: value}})
-
-
 def _wider(hidden_size: int) -> int:
     wished = hidden_size * GROWTH
     step = _ROUND_TO if wished >= 2 * _ROUND_TO else 1

@@ -15,7 +15,7 @@ from workbench.words import told, tr
 
 Action = Literal["pause", "resume", "finish", "cancel", "go_on", "write"]
 LIVE_STATES: tuple[RunState, ...] = (
-    "preparing", "training", "validating", "pausing", "paused", "disk_full", "stopping",
+    "preparing", "training", "validating", "pausing", "paused", "stopping",
 )  # fmt: skip
 AFTER_THE_END: tuple[RunState, ...] = ("finished", "stopped_early", "failed")
 
@@ -171,8 +171,6 @@ class ShownRun:
                 return tr("Pauses after this step.")
             case "paused":
                 return tr("Paused at step {step}. Everything is saved.", step=self.history.step)
-            case "disk_full":
-                return tr("Paused, because the disk is full. Make room, then press Resume.")
             case "stopping":
                 return tr("Finishes: the best state is measured.")
             case _:
@@ -235,7 +233,7 @@ class ShownRun:
         match self.state:
             case "training" | "validating":
                 return "pause"
-            case "pausing" | "paused" | "disk_full":
+            case "pausing" | "paused":
                 return "resume"
             case _:
                 return None

@@ -10,7 +10,8 @@ from workbench.viewmodels.train.happenings import (
     sample_text,
 )
 from workbench.viewmodels.train.shown_run import ShownRun
-from workbench.viewmodels.train.wording import STATE_ICONS, is_code_like
+from workbench.viewmodels.train.wording import is_code_like
+from workbench.viewmodels.window.status import STATE_ICONS
 from workbench.words import told
 
 MOST_SHOWN = 200

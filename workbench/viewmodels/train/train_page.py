@@ -12,7 +12,6 @@ from workbench.viewmodels.curves.units import Units
 from workbench.viewmodels.recipes.draft import Draft
 from workbench.viewmodels.run_history import RunHistory
 from workbench.viewmodels.train.histories import Follower, Histories
-from workbench.viewmodels.train.rejoining import Rejoining
 from workbench.viewmodels.train.shown_run import ShownRun
 from workbench.viewmodels.workbench import Workbench
 
@@ -42,8 +41,7 @@ class TrainViewModel(QObject):
         self._histories = Histories(workbench.door.runs, self)
         self._histories.loaded.connect(self._on_history_loaded)
         self._histories.failed.connect(self._on_history_failed)
-        self._rejoining = Rejoining(workbench, self)
-        self._rejoining.rejoined.connect(self._on_run_rejoined)
+        workbench.rejoining.rejoined.connect(self._on_run_rejoined)
         self._connect()
         self._show_first()
 
@@ -133,7 +131,7 @@ class TrainViewModel(QObject):
     def _is_newest_news(self, run: ActiveRun) -> bool:
         """Whether this window knows best about its run: not after another process went on with it."""
         entry = self.workbench.runs.entry(run.run_id)
-        return not run.is_over or entry is None or entry.state != "training"
+        return not run.is_over or (run.has_begun and entry is not None and not _is_held(entry))
 
     def _show(self, kind: Kind, shown: ShownRun | None) -> None:
         if self._follower is not None:
@@ -182,6 +180,8 @@ class TrainViewModel(QObject):
         live = self.live_run
         if shown is not None and shown.run is None and live is not None and shown.run_id == live.run_id:
             self.show_live()
+        if shown is not None and shown.run is not None and shown.run_id:
+            self.workbench.settings.set(SHOWN_KEY, shown.run_id)  # it had no id when it was shown first
         self.state_changed.emit()
 
     def _on_queue_updated(self) -> None:
@@ -192,20 +192,24 @@ class TrainViewModel(QObject):
         self.workbench.runs.refresh()
         if run.history.ended is not None:
             self._histories.keep(run.run_id, run.history, _stamp(self.workbench.runs.entry(run.run_id)))
-        if self.shown is not None and self.shown.run is run and not run.run_id:
-            self.show_draft()  # cancelled before there was a run
+        if self.shown is not None and self.shown.run is run and not run.has_begun:
+            self._show_where_it_came_from(run)
         self.state_changed.emit()
 
     def _on_run_failed(self, run: ActiveRun, failure: Failure) -> None:
         if self.shown is None or self.shown.run is not run:
-            self.workbench.notices.fail(failure)
+            if self.workbench.navigator.page == "train":
+                self.workbench.notices.fail(failure)
             return
+        self._show_where_it_came_from(run)
+        self._on_failure_happened(failure)
+
+    def _show_where_it_came_from(self, run: ActiveRun) -> None:
+        """A run that came to nothing: the draft that it was made of, or the run that would have gone on."""
         if run.request.resume_run:
-            self._histories.keep(run.request.resume_run, run.history, "")
             self.show_run(run.request.resume_run)
         else:
             self.show_draft()
-        self._on_failure_happened(failure)
 
     def _on_failure_happened(self, failure: Failure) -> None:
         self.failure = failure
@@ -228,17 +232,20 @@ class TrainViewModel(QObject):
 
     def _on_runs_changed(self) -> None:
         shown = self.shown
-        if shown is None or shown.run is not None:
+        if shown is None:
             if self.kind == "nothing" and self.live_run is None and self.workbench.runs.entries():
                 self._show_first()
-            self.state_changed.emit()
-            return
-        was_followed = self._follower is not None
-        if shown.is_foreign != was_followed and shown.entry is not None:
-            self.show_run(shown.run_id)  # another process began or ended with it
-        elif shown.entry is None:
-            self._show("draft" if self.workbench.texts.entries() else "nothing", None)
+        elif shown.run is None or shown.run.is_over:
+            self._follow_folder(shown)
         self.state_changed.emit()
+
+    def _follow_folder(self, shown: ShownRun) -> None:
+        """A run that does not train here may be thrown away, or another process begins or ends with it."""
+        was_followed = self._follower is not None
+        if shown.entry is None and shown.run_id:
+            self._show("draft" if self.workbench.texts.entries() else "nothing", None)
+        elif shown.entry is not None and _is_held(shown.entry) != was_followed:
+            self.show_run(shown.run_id)
 
     def _on_texts_changed(self) -> None:
         if self.kind == "draft" and not self.workbench.texts.entries():
@@ -251,6 +258,11 @@ class TrainViewModel(QObject):
 
     def _on_units_changed(self) -> None:
         self.state_changed.emit()
+
+
+def _is_held(entry: RunEntry) -> bool:
+    """Whether another process trains it, where this one does not."""
+    return entry.state in ("training", "preparing")
 
 
 def _stamp(entry: RunEntry | None) -> str:

@@ -12,12 +12,6 @@ from workbench.words import current_language, duration, number, percent, tr
 
 NOTHING = "–"
 
-STATE_ICONS: dict[RunState, str] = {
-    "waiting": "waiting", "preparing": "preparing", "training": "training", "validating": "validating",
-    "pausing": "pause", "paused": "paused", "disk_full": "disk-full", "stopping": "stopping", "finished": "finished",
-    "stopped_early": "stopped-early", "interrupted": "interrupted", "failed": "failed", "damaged": "error",
-}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -34,7 +28,7 @@ def state_word(state: RunState) -> str:
     words: dict[RunState, str] = {
         "waiting": tr("waiting"), "preparing": tr("preparing"), "training": tr("training"),
         "validating": tr("validating"), "pausing": tr("pausing"), "paused": tr("paused"),
-        "disk_full": tr("paused: the disk is full"), "stopping": tr("finishing"), "finished": tr("finished"),
+        "stopping": tr("finishing"), "finished": tr("finished"),
         "stopped_early": tr("stopped early"), "interrupted": tr("interrupted"), "failed": tr("failed"),
         "damaged": tr("damaged"),
     }  # fmt: skip

@@ -46,6 +46,11 @@ def stepped_scale(scale: float, step: int) -> float:
     return sizes[min(max(sizes.index(scale) + step, 0), len(sizes) - 1)]
 
 
+def projector_scale(scale: float) -> float:
+    """The size of text for a projector, and back again when it is that already."""
+    return 1.0 if scale == PROJECTOR_SCALE else PROJECTOR_SCALE
+
+
 def chosen_language(settings: Settings, system: str) -> str:
     """The name of the language to speak. system: that of the system, such as "de_AT"."""
     chosen = settings.text("window/language", "system")

@@ -1,7 +1,5 @@
 """What happens when the window is closed, while something trains or not."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject, Signal
 
 from workbench.viewmodels.active_run import ActiveRun
@@ -15,9 +13,9 @@ class Closing(QObject):
 
     def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._workbench = workbench
         self._queue = workbench.queue
         self._run: ActiveRun | None = None
-        self._before_end: list[Callable[[], None]] = []
 
     @property
     def is_training(self) -> bool:
@@ -29,14 +27,10 @@ class Closing(QObject):
         """Whether the window waits for a run to end."""
         return self._run is not None
 
-    def before_end(self, deed: Callable[[], None]) -> None:
-        """Do this when the window closes: save what is open."""
-        self._before_end.append(deed)
-
-    def save_all(self) -> None:
-        """Save what is open."""
-        for deed in self._before_end:
-            deed()
+    def save_all(self) -> bool:
+        """Save what is open; whether all of it is on the disk."""
+        outcomes = [save() for save in self._workbench.savers]
+        return all(outcomes)
 
     def finish_run(self) -> None:
         """End the run, keep its best state, then be ready."""

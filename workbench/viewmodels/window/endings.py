@@ -22,7 +22,8 @@ class Endings(QObject):
         ended = run.history.ended
         if ended is None:
             return
-        title = run.history.started.title if run.history.started else ""
+        entry = self._workbench.runs.entry(run.run_id)
+        title = entry.title if entry is not None else run.request.title
         sentence = told(ended.reason)
         if ended.best_valid_accuracy is not None and run.state != "failed":
             sentence = tr("It guesses {count} of 100 right.", count=number(100 * ended.best_valid_accuracy))
@@ -37,3 +38,5 @@ class Endings(QObject):
 
     def _on_run_failed(self, _: ActiveRun, failure: Failure) -> None:
         self._workbench.notices.announce(tr("A run could not begin"), sentence_of(failure))
+        if self._workbench.navigator.page != "train":  # whose page tells it itself
+            self._workbench.notices.fail(failure)

@@ -11,7 +11,7 @@ from workbench.words import duration, file_size, percent, plural, tr
 
 STATE_ICONS: dict[RunState, str] = {
     "waiting": "waiting", "preparing": "preparing", "training": "training", "validating": "validating",
-    "pausing": "paused", "paused": "paused", "disk_full": "disk-full", "stopping": "stopping", "finished": "finished",
+    "pausing": "paused", "paused": "paused", "stopping": "stopping", "finished": "finished",
     "stopped_early": "stopped-early", "interrupted": "interrupted", "failed": "failed", "damaged": "error",
 }  # fmt: skip
 
@@ -37,6 +37,7 @@ class StatusLine(QObject):
         self._queue = workbench.queue
         self._queue.changed.connect(self.changed)
         self._queue.updated.connect(self.changed)
+        workbench.runs.changed.connect(self.changed)
         workbench.door.background.when_ready(self.changed.emit)
 
     def status(self) -> Status:
@@ -44,6 +45,8 @@ class StatusLine(QObject):
         run = self._queue.current
         num_waiting = len(self._queue.waiting)
         if run is None or run.is_over:
+            if self._trains_elsewhere():
+                return Status("training", tr("A command trains"), None, self._loading())
             if num_waiting:
                 return Status("waiting", plural("{count} waits", "{count} wait", num_waiting), None, self._loading())
             return Status("train", tr("Nothing is training"), None, self._loading())
@@ -52,10 +55,15 @@ class StatusLine(QObject):
     def show_current(self) -> None:
         """Go to what the foot tells of."""
         run = self._queue.current
-        if run is not None and run.run_id:
-            self._workbench.navigator.show_run(run.run_id)
+        run_id = self._trains_elsewhere() if run is None or run.is_over else run.run_id
+        if run_id:
+            self._workbench.navigator.show_run(run_id)
         else:
             self._workbench.navigator.show_page("train")
+
+    def _trains_elsewhere(self) -> str:
+        """The newest run that another process trains."""
+        return next((entry.id for entry in self._workbench.runs.entries() if entry.state == "training"), "")
 
     def _loading(self) -> str:
         if self._workbench.door.background.is_ready:
@@ -80,7 +88,7 @@ def state_name(state: RunState) -> str:
     names: dict[RunState, str] = {
         "waiting": tr("Waiting"), "preparing": tr("Preparing"), "training": tr("Training"),
         "validating": tr("Validating"), "pausing": tr("Pausing"), "paused": tr("Paused"),
-        "disk_full": tr("Paused because the disk is full"), "stopping": tr("Stopping"), "finished": tr("Finished"),
+        "stopping": tr("Stopping"), "finished": tr("Finished"),
         "stopped_early": tr("Stopped early"), "interrupted": tr("Interrupted"), "failed": tr("Failed"),
         "damaged": tr("Damaged"),
     }  # fmt: skip

@@ -48,6 +48,7 @@ class WritePageModel(QObject):
         self._notes: tuple[Message, ...] = ()
         self._failure: Failure | None = None
         self._connect()
+        workbench.savers.append(self.leave)
         self._on_document_opened()
         self.documents.open_last()
 
@@ -65,7 +66,6 @@ class WritePageModel(QObject):
         self.writer.failed.connect(self._on_failure_happened)
         navigator = self._workbench.navigator
         navigator.writer_wanted.connect(self.models.choose_run)
-        navigator.document_wanted.connect(self.open_document)
         navigator.model_file_wanted.connect(self.open_model_file)
 
     @property
@@ -228,9 +228,10 @@ class WritePageModel(QObject):
         """Put the model that comes with Textloom into the library and write with it."""
         self._workbench.door.writing.install_demo(self._on_demo_installed, self._on_failure_happened)
 
-    def leave(self) -> None:
-        """The page is left or closed: all is on the disk when this returns."""
+    def leave(self) -> bool:
+        """The page is left or closed: save the text; whether it is on the disk."""
         self.document.save_now()
+        return self.document.is_saved
 
     def dismiss_failure(self) -> None:
         """The person has read it."""

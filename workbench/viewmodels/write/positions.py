@@ -1,7 +1,6 @@
 """Between Qt's positions, which count UTF-16 units, and ours, which count characters (code points)."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
 
 _LINE_ENDS = {ord(sign): "\n" for sign in "\r\u2028\u2029\ufdd0\ufdd1"}  # what Qt takes for the end of a line
 
@@ -55,10 +54,6 @@ class UnitMap:
     def unit_at(self, place: int) -> int:
         """The unit at which the character `place` begins."""
         return place + bisect_left(self._wide, place)
-
-    def units_at(self, places: Sequence[int]) -> list[int]:
-        """As `unit_at`, of many."""
-        return [self.unit_at(place) for place in places]
 
 
 def _is_plain(text: str) -> bool:

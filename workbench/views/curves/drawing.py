@@ -4,7 +4,7 @@ from workbench.viewmodels.curves.names import axis_name
 from workbench.viewmodels.curves.picture import Drawn, Law, Picture
 from workbench.viewmodels.run_history import Axis
 from workbench.widgets.plots.curve_plot import CurvePlot
-from workbench.widgets.plots.formats import Format, seconds_label, step_label
+from workbench.widgets.plots.formats import Format, step_label
 from workbench.widgets.plots.series import Samples
 from workbench.widgets.plots.styles import series_style
 from workbench.widgets.plots.transform import exponential, scaled
@@ -16,7 +16,7 @@ _READINGS: dict[Axis, Format | None] = {
     "tokens": lambda value: tr("{count} tokens", count=round(value)),
     "time": None,
 }
-_TICKS: dict[Axis, Format | None] = {"step": step_label, "epoch": None, "tokens": step_label, "time": seconds_label}
+_TICKS: dict[Axis, Format | None] = {"step": step_label, "epoch": None, "tokens": step_label, "time": None}
 
 
 class PictureInPlot:

@@ -7,7 +7,7 @@ from workbench.theme.spacing import GAP, GRID
 from workbench.viewmodels.runs.deeds import RunDeeds
 from workbench.viewmodels.runs.differences import differences_of
 from workbench.viewmodels.runs.runs_page import RunsViewModel
-from workbench.widgets.buttons import Button
+from workbench.widgets.buttons import IconButton
 from workbench.widgets.labels import Caption, Title
 from workbench.widgets.tables import PlainTableModel, TableView
 from workbench.words import plural, tr
@@ -27,7 +27,7 @@ class CompareView(QWidget):
         self._overlay: QWidget | None = None
         self.title, self.sentence = Title(), Caption()
         self.sentence.setWordWrap(True)
-        self.trash_button = Button(tr("Move to trash"), "trash")
+        self.trash_button = IconButton("trash", tr("Move to trash"))
         self.trash_button.clicked.connect(deeds.trash)
         self.table = TableView()
         self.table.setAccessibleName(tr("Settings that differ"))

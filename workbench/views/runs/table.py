@@ -46,7 +46,7 @@ Index = QModelIndex | QPersistentModelIndex
 SAVE_MILLISECONDS = 400
 _ICON_ROLES = {
     "training": "accent", "validating": "accent", "preparing": "accent", "finished": "good", "stopped-early": "good",
-    "interrupted": "care", "disk-full": "care", "failed": "danger", "error": "danger", "star-filled": "care",
+    "interrupted": "care", "failed": "danger", "error": "danger", "star-filled": "care",
     "star": "quiet",
 }  # fmt: skip
 _SELECT = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows

@@ -41,7 +41,7 @@ class ListPanel(QWidget):
         self.list.clicked.connect(self._on_row_clicked)
         self.list.row_reached.connect(self.chosen)
         self.list.delete_pressed.connect(self.delete_pressed)
-        self.list.activated.connect(self.opened)
+        self.list.activated.connect(self._on_row_activated)
         self.add_button.clicked.connect(self.add_pressed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -52,6 +52,10 @@ class ListPanel(QWidget):
     def show_row(self, row: int) -> None:
         """Mark a row without a signal; -1 marks none."""
         self.list.mark(row)
+
+    def _on_row_activated(self, index: QModelIndex) -> None:
+        self.chosen.emit(index.row())
+        self.opened.emit()
 
     def _on_row_clicked(self, index: QModelIndex) -> None:
         self.chosen.emit(index.row())

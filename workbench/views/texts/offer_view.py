@@ -119,6 +119,7 @@ class OfferView(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self._refused_notice)
         column.addWidget(table)
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self._refused_table = table
         self._changes_heading = Title(tr("What cleaning changes"))
         self._changes_title = Body()

@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.theme.icons import icon
 from workbench.viewmodels.train.train_page import TrainViewModel
-from workbench.viewmodels.train.wording import STATE_ICONS, entry_text
+from workbench.viewmodels.train.wording import entry_text
+from workbench.viewmodels.window.status import STATE_ICONS
 from workbench.widgets.buttons import IconButton
 from workbench.words import tr
 

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from workbench.theme.spacing import MARGIN
 from workbench.viewmodels.train import figures
 from workbench.viewmodels.train.shown_run import ShownRun
-from workbench.viewmodels.train.wording import STATE_ICONS, Figure, state_word
+from workbench.viewmodels.train.wording import Figure, state_word
+from workbench.viewmodels.window.status import STATE_ICONS
 from workbench.widgets.buttons import QuietButton
 from workbench.widgets.labels import Caption, StateLabel
 from workbench.widgets.numbers import BigNumber
@@ -25,6 +26,7 @@ class NumbersRow(QWidget):
                 "The model reads text that it never trains on and guesses what comes next, place by place. "
                 "So often its first guess is right."
             ),
+            can_shrink=True,
         )
         self.validation = BigNumber(
             tr("Validation"),
@@ -32,6 +34,7 @@ class NumbersRow(QWidget):
                 "How much text that it never trains on surprises the model. "
                 "The lower, the better it has learned what holds in general."
             ),
+            can_shrink=True,
         )
         self.time = BigNumber(
             tr("Time left"),
@@ -39,6 +42,7 @@ class NumbersRow(QWidget):
                 "How long the run trains, its validations, samples and saves included. Pauses do not count. "
                 "The number of steps is fixed once, after the speed was measured."
             ),
+            can_shrink=True,
         )
         self.state = StateLabel()
         self.quiet = Caption()

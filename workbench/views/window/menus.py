@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
+from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMenu
 
 from workbench.theme.theme import theme
 from workbench.viewmodels.navigator import PAGES
@@ -40,7 +40,7 @@ class Menus(QObject):
         return self._window.menuBar().addMenu(title)
 
     def _add(self, menu: QMenu, text: str, deed: Deed, shortcut: str = "") -> QAction:
-        action = QAction(text, self)
+        action = QAction(text, menu)  # which takes it along when it is cleared
         if shortcut:
             action.setShortcut(QKeySequence(shortcut))
         action.triggered.connect(lambda: deed())  # without the signal's own argument
@@ -114,7 +114,8 @@ class Menus(QObject):
         is_going = run is not None and run.is_running
         is_paused = run is not None and run.state in ("pausing", "paused")
         self.pause.setText(tr("Resume") if is_paused else tr("Pause"))
-        for action in (self.pause, self.finish, self.save, self.sample):
+        self.pause.setVisible(run is not None and (run.can_pause or is_paused))
+        for action in (self.finish, self.save, self.sample):
             action.setVisible(is_going)
 
     def _on_colours_shown(self) -> None:
@@ -135,7 +136,7 @@ class Menus(QObject):
         self.recent.clear()
         for text in self._workbench.settings.texts("recent/files"):
             offer = Dropped((Path(text),), "", ())
-            self._add(self.recent, text, partial(self._navigator.offer_files, offer))
+            self._add(self.recent, text.replace("&", "&&"), partial(self._navigator.offer_files, offer))
         self.recent.menuAction().setVisible(not self.recent.isEmpty())
 
     def _on_model_wanted(self) -> None:
@@ -145,10 +146,14 @@ class Menus(QObject):
             self._navigator.write_with_file(Path(path))
 
     def _on_settings_wanted(self) -> None:
-        SettingsDialog(self._workbench, self._window).exec()
+        self._show_dialog(SettingsDialog(self._workbench, self._window))
 
     def _on_about_wanted(self) -> None:
-        AboutDialog(self._window).exec()
+        self._show_dialog(AboutDialog(self._window))
+
+    def _show_dialog(self, dialog: QDialog) -> None:
+        dialog.exec()
+        dialog.deleteLater()
 
     def _on_pause_wanted(self) -> None:
         run = self._queue.current
@@ -180,7 +185,7 @@ class Menus(QObject):
         self.choose_text_scale(1.0)
 
     def _on_projector_wanted(self) -> None:
-        self.choose_text_scale(appearance.PROJECTOR_SCALE)
+        self.choose_text_scale(appearance.projector_scale(theme().text_scale))
 
     def _on_full_screen_wanted(self) -> None:
         self._window.showNormal() if self._window.isFullScreen() else self._window.showFullScreen()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.theme.spacing import GAP, GRID, MARGIN
@@ -27,6 +27,8 @@ from workbench.words import tr
 
 COLUMN_WIDTH = 288
 LARGEST_COLUMN_SCALE = 1.3  # with larger text than that the sheet needs the room more
+LARGEST_COLUMN_SHARE = 0.43
+LEAST_COLUMN_WIDTH = 240
 
 
 class WritePage(QWidget):
@@ -63,6 +65,10 @@ class WritePage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.model.leave()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._on_theme_changed()
 
     def _model_ranges(self) -> list[tuple[int, int]]:
         return self.model.document.model_ranges()
@@ -178,7 +184,8 @@ class WritePage(QWidget):
         self._on_candidates_wanted(False)
 
     def _on_theme_changed(self) -> None:
-        self.column.setFixedWidth(round(COLUMN_WIDTH * min(theme().text_scale, LARGEST_COLUMN_SCALE)))
+        wanted = round(COLUMN_WIDTH * min(theme().text_scale, LARGEST_COLUMN_SCALE))
+        self.column.setFixedWidth(max(min(wanted, round(LARGEST_COLUMN_SHARE * self.width())), LEAST_COLUMN_WIDTH))
 
     def _on_model_changed(self) -> None:
         self.header.set_title(self.model.document.document.title)

@@ -23,6 +23,11 @@ def seconds_label(value: float) -> str:
     return duration(value)
 
 
+def tenths_label(value: float) -> str:
+    """A length of time where whole seconds would read alike: 2.5 s."""
+    return tr("{seconds} s", seconds=number(value, 1))
+
+
 def value_label(value: float) -> str:
     """A measured value with no more digits than mean something."""
     return significant(value, 3)

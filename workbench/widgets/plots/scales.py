@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.widgets.plots.formats import Format, seconds_label, spaced_label, value_label
+from workbench.widgets.plots.formats import Format, seconds_label, spaced_label, tenths_label, value_label
 from workbench.widgets.plots.series import Numbers
 from workbench.words import number, tr
 
 _DAY = 86_400
+_SHORT = 10  # seconds of which the tenths are told
 _SLACK = 0.8  # rather a few ticks too many than half as many
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, _DAY)
 
@@ -65,7 +66,7 @@ class Axis:
         if self.value_format is not None:
             return self.value_format(value)
         if self.is_seconds:
-            return seconds_label(value)
+            return tenths_label(value) if 0 < value < _SHORT else seconds_label(value)
         whole = abs(value - round(value)) < 1e-9
         written = number(value) if whole else value_label(value)
         return tr("{name} {value}", name=self.name, value=written) if self.name else written
@@ -103,7 +104,7 @@ class Axis:
         if self.tick_format is not None:
             return self.tick_format(value)
         if self.is_seconds:
-            return seconds_label(value)
+            return tenths_label(value) if 0 < spacing < 1 else seconds_label(value)
         return spaced_label(value, spacing) if spacing else value_label(value)
 
 
