@@ -33,6 +33,7 @@ from workbench.bridge.protocols.training import TrainRequest
 from workbench.viewmodels.active_run import ActiveRun
 from workbench.viewmodels.run_history import RunHistory
 from workbench.viewmodels.settings import Settings
+from workbench.views.train.page import TrainPage
 
 ROOT = Path(__file__).parents[2]
 SMALL = {"cell": "lstm", "num_layers": 2, "hidden_size": 128, "embedding_size": 64}
@@ -46,12 +47,15 @@ def tables(model: dict[str, Any], steps: int, **training: Any) -> dict[str, Any]
     return {"model": dict(model), "training": {**plain, **training}}
 
 
-def wait_until(condition: Callable[[], bool], seconds: float) -> float:
-    """Let the window live until the condition holds; how long that took. Raises TimeoutError."""
+def wait_until(condition: Callable[[], bool], seconds: float, every_ms: int = 2) -> float:
+    """Let the window live until the condition holds; how long that took. Raises TimeoutError.
+
+    every_ms: how often to look. A look takes the interpreter away from the training, so that a speed wants few.
+    """
     began = time.perf_counter()
     loop = QEventLoop()
     timer = QTimer()
-    timer.setInterval(2)
+    timer.setInterval(every_ms)
 
     def look() -> None:
         if condition() or time.perf_counter() - began > seconds:
@@ -137,7 +141,15 @@ class Bench:
         """Train, with the run's page on show."""
         run = self.program.workbench.queue.start(request, history)
         assert run is not None
+        run.started.connect(self.window.workbench.navigator.show_run)
         return run
+
+    def is_on_show(self, run: ActiveRun) -> bool:
+        """Whether the page with the plots of this run can be seen."""
+        page = self.window.page("train")
+        assert isinstance(page, TrainPage)
+        shown = page.model.shown
+        return shown is not None and shown.run is run and page.run_view.curves.isVisible()
 
     def finish(self, run: ActiveRun) -> float:
         """Press Finish; seconds until its thread has nothing more to do."""
@@ -175,8 +187,11 @@ class Bench:
         request = TrainRequest(corpus_id=self.corpus, tables=tables(SMALL, 1_000_000))
         run = self.start(request, long_history())
         wait_until(lambda: run.history.started is not None, 60)
+        wait_until(lambda: self.is_on_show(run), 60)
         until = time.perf_counter() + 3
         wait_until(lambda: time.perf_counter() > until, 60)
+        assert self.is_on_show(run)
+        assert len(run.history.training) > NUM_POINTS
         ticks = Ticks()
         until = time.perf_counter() + seconds
         wait_until(lambda: time.perf_counter() > until, seconds + 60)
@@ -187,7 +202,8 @@ class Bench:
     def window_speed(self, steps: int) -> float:
         """Tokens per second of a run in the window, its page on show."""
         run = self.start(TrainRequest(corpus_id=self.corpus, tables=tables(SMALL, steps)))
-        wait_until(lambda: run.is_over, 600)
+        wait_until(lambda: self.is_on_show(run), 60)
+        wait_until(lambda: run.is_over, 600, every_ms=500)
         return _speed(self.program.door.library.run(run.run_id).metrics_path)
 
     def memory_growth(self, minutes: float) -> float:
@@ -197,7 +213,7 @@ class Bench:
         wait_until(lambda: time.perf_counter() > until, 120)
         before = psutil.Process().memory_full_info().uss
         until = time.perf_counter() + 60 * minutes
-        wait_until(lambda: time.perf_counter() > until, 60 * minutes + 60)
+        wait_until(lambda: time.perf_counter() > until, 60 * minutes + 60, every_ms=500)
         after = psutil.Process().memory_full_info().uss
         self.finish(run)
         return (after - before) / 1e6

@@ -169,7 +169,7 @@ def settings_path() -> Path:
 
 def collect_young() -> None:
     """Free what was used for a moment."""
-    if gc.get_freeze_count():  # not while torch loads, whose objects would all be looked at: 150 ms
+    if _is_set_aside():
         gc.collect(1)
 
 
@@ -178,8 +178,19 @@ def collect_all() -> None:
 
     It takes 20 to 40 ms, but not before what torch made is set aside.
     """
-    if gc.get_freeze_count():
+    if _is_set_aside():
         gc.collect()
+
+
+def _is_set_aside() -> bool:
+    """Whether what torch made is set aside; before that, a collection would look at all of it for 150 ms."""
+    global _was_set_aside
+    # Asked until it is so and no longer: counting what is set aside takes 40 ms.
+    _was_set_aside = _was_set_aside or gc.get_freeze_count() > 0
+    return _was_set_aside
+
+
+_was_set_aside = False
 
 
 def _texts(workbench: Workbench) -> QWidget:
