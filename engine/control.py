@@ -1,7 +1,9 @@
 """How a person steers a run that another thread drives."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 SettingValue = bool | int | float | str
 
@@ -14,10 +16,40 @@ class Change:
     value: SettingValue
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """Copies of a run's weights, float32 arrays by name, as they were after a step."""
+
+    step: int
+    arrays: Mapping[str, Any]
+
+
+class SnapshotWish:
+    """Somebody waits for a copy of the weights."""
+
+    def __init__(self) -> None:
+        self._is_answered = threading.Event()
+        self._snapshot: Snapshot | None = None
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The copy; None before it is there, and for good where the run ended before."""
+        return self._snapshot
+
+    def answer(self, snapshot: Snapshot | None) -> None:
+        """Give it, or say that there will be none."""
+        self._snapshot = snapshot
+        self._is_answered.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the answer, so long at most; whether it came."""
+        return self._is_answered.wait(seconds)
+
+
 class RunControl:
     """Wishes for a run. Any thread may call any method; the run reads them at its next step boundary.
 
-    A pause is a wait that still serves saving, sampling, changes and stopping.
+    A pause is a wait that still serves saving, sampling, snapshots, changes and stopping.
     """
 
     def __init__(self) -> None:
@@ -27,6 +59,8 @@ class RunControl:
         self._wants_save = False
         self._wants_sample = False
         self._changes: list[Change] = []
+        self._snapshot_wishes: list[SnapshotWish] = []
+        self._is_over = False
 
     def pause(self) -> None:
         """Wait at the next step boundary."""
@@ -67,6 +101,24 @@ class RunControl:
             self._changes.append(Change(field, value))
             self._condition.notify_all()
 
+    def ask_snapshot(self) -> SnapshotWish:
+        """Wish for a copy of the weights at the next step boundary. It changes nothing of the run, not one bit."""
+        wish = SnapshotWish()
+        with self._condition:
+            if self._is_over:
+                wish.answer(None)
+            else:
+                self._snapshot_wishes.append(wish)
+                self._condition.notify_all()
+        return wish
+
+    def end(self) -> None:
+        """The run is over: nobody waits for a snapshot any more."""
+        with self._condition:
+            self._is_over = True
+        for wish in self.take_snapshot_wishes():
+            wish.answer(None)
+
     @property
     def is_paused(self) -> bool:
         """Whether a pause is wished."""
@@ -95,12 +147,20 @@ class RunControl:
             wished, self._changes = self._changes, []
             return wished
 
+    def take_snapshot_wishes(self) -> list[SnapshotWish]:
+        """Those who wait for a snapshot since the last call."""
+        if not self._snapshot_wishes:  # asked very often
+            return []
+        with self._condition:
+            wished, self._snapshot_wishes = self._snapshot_wishes, []
+            return wished
+
     def wait(self) -> None:
-        """Wait while paused, until there is something to do: resume, stop, save, sample or a change."""
+        """Wait while paused, until there is something to do: resume, stop, save, sample, a snapshot or a change."""
         with self._condition:
             self._condition.wait_for(self._has_wish)
 
     def _has_wish(self) -> bool:
         if not self._is_paused or self._is_stopping:
             return True
-        return self._wants_save or self._wants_sample or bool(self._changes)
+        return self._wants_save or self._wants_sample or bool(self._changes) or bool(self._snapshot_wishes)

@@ -78,6 +78,13 @@ class StepCompleted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ValidationStarted:
+    """From here to `ValidationCompleted`, or the end of the run, the model is tried. It is not kept with the run."""
+
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ValidationCompleted:
     """The model was tried on validation text it never trains on. accuracy: share of next tokens guessed right."""
 
@@ -93,7 +100,11 @@ class ValidationCompleted:
 
 @dataclass(frozen=True, kw_only=True)
 class SampleWritten:
-    """A sample text by the model as it is now. known_word_share: the share of its words that stand in the corpus."""
+    """A sample text by the model as it is now. known_word_share: the share of its words that stand in the corpus.
+
+    copied_share: of what the model wrote, the share of its runs of 30 characters that stand in the training text;
+    longest_copied: characters of the longest passage that does. Both are None where that is not known (yet).
+    """
 
     step: int
     seconds: float
@@ -102,6 +113,8 @@ class SampleWritten:
     seed: int
     temperature: float
     known_word_share: float | None
+    copied_share: float | None = None
+    longest_copied: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +169,11 @@ class WarningIssued:
 
 @dataclass(frozen=True, kw_only=True)
 class RunEnded:
-    """The last event of every run. Figures of the best state as one stream; of the test text where there is one."""
+    """The last event of every run, with the figures of its best state.
+
+    best_valid: those of the validation that was the best, as they were told then; full_valid, best_test: of the
+    evaluation at the end, which reads the text as one stream and comes out a little different.
+    """
 
     outcome: Outcome
     reason: Message
@@ -169,6 +186,8 @@ class RunEnded:
     best_valid_bits_per_character: float | None
     best_valid_accuracy: float | None
     best_test_loss_nats: float | None = None
+    full_valid_loss_nats: float | None = None
+    full_valid_bits_per_character: float | None = None
 
 
 RunEvent = (
@@ -176,6 +195,7 @@ RunEvent = (
     | PreparationProgressed
     | PlanFixed
     | StepCompleted
+    | ValidationStarted
     | ValidationCompleted
     | SampleWritten
     | CheckpointSaved

@@ -10,7 +10,7 @@ from engine.cli.failures import tell, unexpected
 from engine.cli.output import Output
 from engine.cli.parser import COMMANDS, build_parser
 from engine.cli.place import LibraryPlace
-from engine.cli.process import spin_briefly
+from engine.cli.process import share_products, spin_briefly
 from engine.errors import Cancelled, TextloomError
 
 if TYPE_CHECKING:
@@ -69,15 +69,23 @@ def _command(name: str) -> Command:
         from engine.cli import texts
 
         return texts.import_command
-    if name in ("sample", "evaluate", "export"):
-        from engine.cli import writing
+    if name in ("sample", "fill", "score", "suggest", "novelty"):
+        share_products()
+    if name in ("sample", "fill"):
+        from engine.cli import sampling
 
-        writers: dict[str, Command] = {
-            "sample": writing.sample,
-            "evaluate": writing.evaluate,
-            "export": writing.export,
-        }
-        return writers[name]
+        return sampling.sample if name == "sample" else sampling.fill
+    if name in ("score", "suggest", "novelty"):
+        from engine.cli import asking
+
+        questions: dict[str, Command] = {
+            "score": asking.score, "suggest": asking.suggest, "novelty": asking.novelty,
+        }  # fmt: skip
+        return questions[name]
+    if name in ("evaluate", "export"):
+        from engine.cli import models
+
+        return models.evaluate if name == "evaluate" else models.export
     from engine.cli import keeping
 
     keepers: dict[str, Command] = {

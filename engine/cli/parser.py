@@ -8,9 +8,17 @@ from pathlib import Path
 from typing import NoReturn
 
 from engine.cli.setting_help import cleaning_help, training_help
+from engine.config.options import default_of, options_of
+from engine.config.sampling import SamplingConfig
 from engine.errors import BadInput
 
-COMMANDS = ("import", "train", "resume", "sample", "evaluate", "list", "presets", "export", "verify")
+COMMANDS = (
+    "import", "train", "resume", "sample", "fill", "score", "suggest", "novelty", "evaluate", "list", "presets",
+    "export", "verify",
+)  # fmt: skip
+# Options that hold several texts, and what one of them is called when it is given.
+_SEVERAL = {"stop": "--stop", "banned": "--banned", "forced": "--forced", "logit_bias": "--bias"}
+_METAVARS = {int: "N", float: "X", str: "TEXT"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -65,6 +73,10 @@ def build_parser(version: str) -> Parser:
     _add_train(command("train", "train a model on a text"))
     _add_resume(command("resume", "go on with a run"))
     _add_sample(command("sample", "write with a model"))
+    _add_fill(command("fill", "propose what could stand between two passages"))
+    _add_score(command("score", "say how probable each token of a text is to a model"))
+    _add_suggest(command("suggest", "name the likeliest next words"))
+    _add_novelty(command("novelty", "say what of a text stands in the text that a model learned from"))
     _add_evaluate(command("evaluate", "measure how well a model predicts a text"))
     command("list", "list texts and runs")
     command("presets", "list the presets")
@@ -119,18 +131,76 @@ def _add_resume(parser: Parser) -> None:
     _add_durations(parser)
 
 
-def _add_sample(parser: Parser) -> None:
+def _add_model(parser: Parser) -> None:
     parser.add_argument("model", metavar="RUN-OR-FILE", help="name or id of a run, or a .textloom file")
-    parser.add_argument("--prompt", metavar="P", help="what the text begins with")
-    parser.add_argument("--length", type=int, metavar="N", help="how many tokens to write (else as in its recipe)")
-    parser.add_argument("--temperature", type=float, metavar="T", help="0 is safe, 1 is bold (else as in its recipe)")
-    parser.add_argument("--seed", type=int, metavar="S", help="the same seed writes the same text")
-    parser.add_argument("--stop", metavar="TEXT", help="end where this text appears")
+
+
+def _add_sample(parser: Parser) -> None:
+    _add_model(parser)
     parser.add_argument("--count", type=int, default=1, metavar="K", help="how many samples (default: 1)")
+    _add_writing(parser)
+
+
+def _add_writing(parser: Parser) -> None:
+    """Which state of a run writes, with whom, and every option of sampling, as the recipe has it when left out."""
+    parser.add_argument("--step", type=int, metavar="N", help="write as the run was at this step, if it was kept")
+    parser.add_argument(
+        "--mix", action="append", default=[], metavar="MODEL=WEIGHT", help="let another model have a say; repeatable"
+    )
+    parser.add_argument("--mix-kind", choices=("mixture", "product"), default="mixture", help="how they are mixed")
+    parser.add_argument(
+        "--own-weight", type=float, default=1.0, metavar="X", help="weight of the first model in a mixture"
+    )
+    parser.add_argument("--style-file", type=Path, metavar="FILE", help="a file whose end is read as --style")
+    for name, declared in options_of(SamplingConfig).items():
+        default = default_of(SamplingConfig, name)
+        described = declared.help.replace("%", "%%")
+        flag = f"--{name.replace('_', '-')}"
+        if name in _SEVERAL:
+            parser.add_argument(
+                _SEVERAL[name], dest=name, action="append", metavar="TEXT",
+                help=described.replace("one on each line", "repeat the option"),
+            )  # fmt: skip
+        elif isinstance(default, bool):
+            parser.add_argument(flag, action="store_const", const=True, help=described)
+        elif declared.choices:
+            parser.add_argument(flag, choices=declared.choices, help=described)
+        else:
+            kind = type(default)
+            parser.add_argument(flag, type=kind, metavar=_METAVARS[kind], help=described)
+
+
+def _add_fill(parser: Parser) -> None:
+    _add_model(parser)
+    parser.add_argument("--before", required=True, metavar="TEXT", help="what stands before the gap")
+    parser.add_argument("--after", required=True, metavar="TEXT", help="what stands after the gap")
+    parser.add_argument("--count", type=int, default=5, metavar="K", help="how many proposals (default: 5)")
+    _add_writing(parser)
+
+
+def _add_score(parser: Parser) -> None:
+    _add_model(parser)
+    parser.add_argument("text", type=Path, metavar="TEXT-FILE", help="the text to judge, - for standard input")
+    parser.add_argument("--against", metavar="RUN-OR-FILE", help="a second model, to see where the two differ")
+
+
+def _add_suggest(parser: Parser) -> None:
+    _add_model(parser)
+    parser.add_argument("--prompt", default="", metavar="P", help="the text up to the caret")
+    parser.add_argument("--top", type=int, default=5, metavar="K", help="how many words (default: 5)")
+
+
+def _add_novelty(parser: Parser) -> None:
+    _add_model(parser)
+    parser.add_argument("text", type=Path, metavar="TEXT-FILE", help="the text to look at, - for standard input")
+    parser.add_argument("--corpus", metavar="TEXT", help="a text of the library to compare with instead")
+    parser.add_argument(
+        "--shortest", type=int, metavar="N", help="shortest passage to list (default: 30 characters, or 5 words)"
+    )
 
 
 def _add_evaluate(parser: Parser) -> None:
-    parser.add_argument("model", metavar="RUN-OR-FILE", help="name or id of a run, or a .textloom file")
+    _add_model(parser)
     parser.add_argument("text", type=Path, metavar="TEXT-FILE", help="the text to predict")
 
 

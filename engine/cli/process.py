@@ -6,6 +6,8 @@ import sys
 from contextlib import suppress
 
 SPIN_COUNT = "5000"
+BUSY_CORES = 0.3  # of others: from there on products do not share their work between cores
+LOOK_SECONDS = 0.1
 
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # malloc.h of glibc
 _LARGEST_INT = 2**31 - 1
@@ -18,6 +20,20 @@ def spin_briefly() -> None:
     80 to 140 ms so; alone 19 ms, as with the default (always sleeping: 41 ms).
     """
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
+
+
+def share_products() -> None:
+    """Where others compute, let NumPy's products have one core each. Call this before NumPy is loaded.
+
+    A product of microseconds that two threads share ends when the slower one has its part: 2048 x 1024 took 56 us with
+    two threads on two idle cores, 108 us with one, and beside a busy program 8 ms with two, 136 us with one.
+    """
+    if "numpy" in sys.modules:
+        return
+    import psutil
+
+    if psutil.cpu_percent(interval=LOOK_SECONDS) / 100 * (os.cpu_count() or 1) > BUSY_CORES:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def keep_freed_memory() -> None:

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -24,6 +25,9 @@ from engine.text.reading import read_text_file
 from engine.text.sample_titles import is_sample
 from engine.text.samples import import_sample
 from engine.text.sources import FoundTexts, find_texts, shown
+
+STANDARD_INPUT = Path("-")
+LARGEST_INPUT_BYTES = 50_000_000
 
 
 def import_command(arguments: argparse.Namespace, place: LibraryPlace, output: Output) -> int:
@@ -205,8 +209,23 @@ def _change_line(change: Mapping[str, Any]) -> str:
 
 
 def read_plain(path: Path, output: Output) -> str:
-    """The whole text of one file of any kind that can be imported, nothing cleaned. Raises BadInput."""
+    """The whole text of one file of any kind that can be imported, or of standard input (UTF-8); nothing cleaned.
+
+    Raises BadInput.
+    """
+    if path == STANDARD_INPUT:
+        return _standard_input()
     text, problems = read_text_file(path)
     for problem in problems:
         _tell_problem(problem, output, as_record=False)
     return text
+
+
+def _standard_input() -> str:
+    content = sys.stdin.buffer.read(LARGEST_INPUT_BYTES + 1)
+    if len(content) > LARGEST_INPUT_BYTES:
+        raise BadInput("{name} is larger than 50 MB. Give a part of it.", name="Standard input")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput("Standard input is not UTF-8 at byte {place}. Convert it first.", place=error.start) from error

@@ -36,6 +36,7 @@ from engine.events import (
     SettingChanged,
     StepCompleted,
     ValidationCompleted,
+    ValidationStarted,
     WarningIssued,
     as_record,
 )
@@ -128,6 +129,8 @@ def _complete(record: RunRecord) -> dict[str, Any]:
         best_valid_bits_per_character=best.get("bits_per_character"),
         best_valid_accuracy=best.get("accuracy"),
         best_test_loss_nats=best.get("test_loss_nats"),
+        full_valid_loss_nats=best.get("full_loss_nats"),
+        full_valid_bits_per_character=best.get("full_bits_per_character"),
     )
     return as_record(ended)
 
@@ -212,6 +215,8 @@ class EventPrinter:
                 output.note(f"{event.total_steps:,} steps{predicted}")
             case StepCompleted():
                 output.status(self._step_line(event))
+            case ValidationStarted():
+                output.status(f"step {event.step:,}: validating")
             case ValidationCompleted():
                 best = " (best)" if event.is_best else ""
                 output.note(

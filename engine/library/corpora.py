@@ -1,4 +1,4 @@
-"""The folder of one corpus: text that never changes, its description, and ids that can be built again."""
+"""The folder of one corpus: text that never changes, its description, and ids and indexes that can be built again."""
 
 import hashlib
 import os
@@ -30,6 +30,10 @@ class CorpusFolder:
         self.info_path = path / CORPUS_DESCRIPTION
         self.label_path = path / LABEL_NAME
         self.text_path, self.valid_path, self.test_path = (path / name for name in _TEXT_NAMES)
+
+    def index_path(self, key: str) -> Path:
+        """Where an index of its text lies, or would lie: derived, and built again when it is damaged."""
+        return self.path / f"copies-{key}.bin"
 
     def lock(self) -> AbstractContextManager[None]:
         """Hold the corpus for writing (an import, ids being built). Raises `StorageFailed` when it is in use."""

@@ -32,8 +32,9 @@ _WINDOWS_RETRY_ERRORS = (5, 32, 33)  # access denied, sharing violation, lock vi
 _WINDOWS_RETRY_SECONDS = 2.5
 _WINDOWS_TEMPORARY_AGE_SECONDS = 60.0
 
+DISK_FULL: Final = "The disk is full: {name} could not be written in {folder}. Free some space and try again."
 _SENTENCES: dict[int, str] = {
-    errno.ENOSPC: "The disk is full: {name} could not be written in {folder}. Free some space and try again.",
+    errno.ENOSPC: DISK_FULL,
     errno.EROFS: "The disk is read-only: {name} could not be written in {folder}. Choose a folder that can be written.",
     errno.EACCES: "{name} in {folder} may not be opened or changed by you. Change its permissions or choose another "
     "folder.",

@@ -36,7 +36,7 @@ LIBRARY_DESCRIPTION: Final = "library.json"
 
 _NOUNS: Final[Mapping[Kind, str]] = {"corpora": "corpus", "runs": "run"}
 _KNOWN_NAMES = {*_FOLDERS, LIBRARY_DESCRIPTION, "machine.json", "queue.json"}
-_TRASHED = re.compile(r"[0-9TZ]+--(corpora|recipes|runs|writings)--(.+)")
+TRASHED: Final = re.compile(r"[0-9TZ]+--(corpora|recipes|runs|writings)--(.+)")
 
 
 class Library:
@@ -195,7 +195,7 @@ class Library:
     def restore(self, path: Path) -> Path:
         """Move something back from the trash. Raises `BadInput` when its place was taken meanwhile."""
         self.check_writable()
-        match = _TRASHED.fullmatch(path.name)
+        match = TRASHED.fullmatch(path.name)
         if path.parent != self.trash_path or match is None:
             raise ValueError(f"{path} is nothing that can be restored")
         target = self.path / match[1] / match[2]
@@ -205,7 +205,7 @@ class Library:
 
     def list_trash(self) -> list[Path]:
         """What can be restored, newest first."""
-        return sorted((path for path in self.trash_path.iterdir() if _TRASHED.fullmatch(path.name)), reverse=True)
+        return sorted((path for path in self.trash_path.iterdir() if TRASHED.fullmatch(path.name)), reverse=True)
 
     def quarantine(self, path: Path) -> Path:
         """Move something damaged to `trash/quarantine-<time>/`, keeping its place in the library; returns its new one.

@@ -95,6 +95,10 @@ class RunFolder:
         """Where the checkpoint of a step lies, or would lie."""
         return self.checkpoints_path / f"{step}.safetensors"
 
+    def milestone_path(self, step: int) -> Path:
+        """Where the milestone of a step lies, or would lie."""
+        return self.milestones_path / f"{step}.safetensors"
+
     def checkpoint_steps(self) -> list[int]:
         """The steps with a checkpoint, ascending; empty before the first one."""
         return _steps(self.checkpoints_path)
@@ -136,17 +140,21 @@ class RunFolder:
     def write_milestone(self, step: int, tensors: Mapping[str, RawTensor], metadata: Mapping[str, object]) -> bool:
         """Keep the weights of a step for good; whether it was done.
 
-        At most 12 and 500 MB in all: earlier milestones make room, and weights larger than that are not kept.
+        At most 12 and 500 MB in all: the earliest make room, but never the very first one, from which a run is looked
+        at from its beginning. What would not fit beside that is not kept.
         """
-        if sum(memoryview(tensor.data).nbytes for tensor in tensors.values()) > MAX_MILESTONES_BYTES:
+        steps = self.milestone_steps()
+        first = steps[0] if steps and steps[0] < step else None
+        room = MAX_MILESTONES_BYTES - (_num_bytes(self.milestone_path(first)) if first is not None else 0)
+        if sum(memoryview(tensor.data).nbytes for tensor in tensors.values()) > room:
             return False
-        _write_checked(self.milestones_path / f"{step}.safetensors", tensors, metadata)
-        num_bytes = 0
-        for index, other in enumerate(reversed(self.milestone_steps())):
-            path = self.milestones_path / f"{other}.safetensors"
-            num_bytes += path.stat().st_size
-            if other != step and (index >= _NUM_KEPT_MILESTONES or num_bytes > MAX_MILESTONES_BYTES):
-                _remove(path)
+        _write_checked(self.milestone_path(step), tensors, metadata)
+        num_kept = 1 if first is not None else 0
+        for other in reversed(self.milestone_steps()):
+            room -= _num_bytes(self.milestone_path(other)) if other != first else 0
+            num_kept += other != first
+            if other not in (step, first) and (num_kept > _NUM_KEPT_MILESTONES or room < 0):
+                _remove(self.milestone_path(other))
         return True
 
     def read_checkpoint(
@@ -185,6 +193,21 @@ class RunFolder:
             run=self.id,
             reason=problems[0].text,
         )
+
+    def read_step(
+        self, step: int, expected: Callable[[TensorFile], Expected | None] | None = None, *, prefix: str = ""
+    ) -> Checkpoint | None:
+        """The milestone of a step, or its checkpoint; None when nothing was kept of it.
+
+        See `read_checkpoint` for the arguments. Raises `DamagedFile`, `NewerFormat`, `StorageFailed`, or `BadInput`
+        when the memory does not suffice.
+        """
+        for path in (self.milestone_path(step), self.checkpoint_path(step)):
+            if path.is_file():
+                header = read_metadata(path)
+                shapes = expected(header) if expected is not None else None
+                return Checkpoint(step, path, header.metadata, read_tensors(path, shapes, prefix=prefix))
+        return None
 
     def _candidates(self, pointer: Pointer) -> Iterator[int]:
         """The pointed step first, then earlier ones from the newest on, then later ones that nothing points to."""
@@ -225,6 +248,13 @@ def _write_checked(path: Path, tensors: Mapping[str, RawTensor], metadata: Mappi
         raise StorageFailed(
             "The disk did not keep what was written to {path}. Check the disk.", path=str(path)
         ) from error
+
+
+def _num_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _remove(path: Path) -> None:

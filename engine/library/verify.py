@@ -1,8 +1,8 @@
 """Checks everything in a library against its checksums, and puts right what can be put right. Deletes nothing.
 
-What can be done without (token ids, which are built again; checkpoints, which others replace; pointers; measurements
-of the machine) is moved to the trash when it is damaged; what a person made is left where it is and reported. Only
-temporary files of dead writers and the torn last line of a growing file go.
+What can be done without (token ids and indexes, which are built again; checkpoints, which others replace; pointers;
+measurements of the machine) is moved to the trash when it is damaged; what a person made is left where it is and
+reported. Only temporary files of dead writers and the torn last line of a growing file go.
 """
 
 import itertools
@@ -27,7 +27,7 @@ from engine.library.writings import DOCUMENT_NAME, WritingFolder
 
 _MAX_RECIPE_BYTES: Final = 2**20
 
-_IDS_NAME = re.compile(r"ids-[0-9a-z]+\.(json|bin)")
+_DERIVED_NAME = re.compile(r"(ids|copies)-[0-9a-z]+\.(json|bin)")
 _UNFINISHED_SECONDS = 60.0  # a younger folder without any content may be one that is just being filled
 
 
@@ -113,14 +113,14 @@ def _check_corpus(library: Library, corpus: CorpusFolder) -> Iterator[Finding]:
         yield Finding("damaged", corpus.path, error.message)
     if corpus.label_path.exists():
         yield from _check_json(library, corpus.label_path, is_derived=False)
-    for path in _files(corpus.path, _IDS_NAME):
-        if path.exists() and not _is_whole_ids(path):
+    for path in _files(corpus.path, _DERIVED_NAME):
+        if path.exists() and not _is_whole_pair(path):
             reason = message("{path} is damaged or was never finished.", path=str(path))
             yield _quarantined(library, path, reason)
 
 
-def _is_whole_ids(path: Path) -> bool:
-    """Whether `path`, an ids file or its description, has its other half, of the size (`bytes`) that this one names."""
+def _is_whole_pair(path: Path) -> bool:
+    """Whether `path`, ids or an index or the description of one, has its other half, and that is as described."""
     try:
         info = read_json_object(path.with_suffix(".json"), max_bytes=MAX_TOKENIZER_BYTES)
     except TextloomError:

@@ -6,9 +6,10 @@ Legend: B candidates, V vocabulary.
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.sampling.cells import Floats
+from engine.sampling.matrices import Floats
 
 Doubles = NDArray[np.float64]
+Logits = Floats | Doubles
 
 # Below this, float32 logits that differ at all differ by so much that the likeliest token has all the probability.
 _LEAST_TEMPERATURE = 1e-8
@@ -31,14 +32,14 @@ def derived_seed(seed: int, index: int) -> int:
     return int(words[0]) >> 11
 
 
-def forbid(logits: Floats, token_id: int | None) -> None:
+def forbid(logits: Logits, token_id: int | None) -> None:
     """Give a token probability 0, in place, in (V,) or (B, V); not the only token there is."""
     if token_id is not None and logits.shape[-1] > 1:
         np.fmax(logits, _LEAST_LOGIT, out=logits)  # so that no other token of a model that overflowed is so, too
         logits[..., token_id] = -np.inf
 
 
-def probabilities(logits: Floats, temperature: float) -> Doubles:
+def probabilities(logits: Logits, temperature: float) -> Doubles:
     """softmax(logits / temperature) along the last axis; at temperature 0 the likeliest (the first of equals) has all.
 
     Any finite temperature of 0 or more is safe, and so are logits of a model that overflowed.
@@ -48,7 +49,24 @@ def probabilities(logits: Floats, temperature: float) -> Doubles:
     return weights
 
 
-def draw(logits_V: Floats, temperature: float, random: np.random.Generator) -> int:
+def log_probabilities(logits: Doubles) -> Doubles:
+    """log softmax(logits) in nats along the last axis; -inf for a token left out, of which a row has not all."""
+    shifted: Doubles = logits - logits.max(axis=-1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return shifted
+
+
+def as_doubles(logits: Logits) -> Doubles:
+    """A copy in float64 in which every logit is finite, also those of a model that overflowed."""
+    doubles: Doubles = logits.astype(np.float64)
+    if not np.isfinite(doubles).all():
+        least = float(_LEAST_LOGIT)
+        doubles[np.isnan(doubles)] = least
+        np.clip(doubles, least, -least, out=doubles)
+    return doubles
+
+
+def draw(logits_V: Logits, temperature: float, random: np.random.Generator) -> int:
     """One token id from `probabilities`, by one uniform number and the inverse of the distribution function.
 
     Temperature 0 draws nothing from `random`.
@@ -75,7 +93,7 @@ def draw_many(logits_BV: Floats, temperature: float, randoms: list[np.random.Gen
     return chosen_B
 
 
-def _weights(logits: Floats, temperature: float) -> Doubles:
+def _weights(logits: Logits, temperature: float) -> Doubles:
     """Probabilities but for their sum."""
     likeliest = logits.max(axis=-1, keepdims=True)
     if not np.isfinite(likeliest).all():
@@ -91,9 +109,9 @@ def _weights(logits: Floats, temperature: float) -> Doubles:
     return scaled
 
 
-def _finite(logits: Floats) -> Floats:
+def _finite(logits: Logits) -> Logits:
     """The logits with finite maxima; where a model overflowed, the largest numbers stand for infinities."""
     if np.isfinite(logits.max(axis=-1)).all():
         return logits
-    finite: Floats = np.nan_to_num(logits, nan=float(_LEAST_LOGIT))
+    finite: Doubles = np.nan_to_num(logits, nan=float(_LEAST_LOGIT))
     return finite

@@ -4,8 +4,8 @@
 fast as torch's; so this path has weights of its own, packed once, and a state that is one plain array: a branch of the
 text costs a copy of it, never a replay.
 
-Legend: B candidates (absent for one sequence), V vocabulary, E embedding, H hidden, G gates times H, L layers,
-S tensors of a layer's state (the LSTM's are h and c, the others' is h).
+Legend: B candidates (absent for one sequence), T tokens of one sequence, V vocabulary, E embedding, H hidden, G gates
+times H, L layers, S tensors of a layer's state (the LSTM's are h and c, the others' is h).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,19 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config.model import ModelConfig
-from engine.sampling.cells import Cell, Floats, aligned, make_cell, product, project, project_one_hot
+from engine.sampling.cells import Cell, make_cell, project, project_one_hot
+from engine.sampling.matrices import FloatMatrix, Floats, Matrix, packing_for
+from engine.sampling.predictor import TokenIds
 
 LARGEST_TABLE_BYTES = 32 * 2**20
 
 State = Floats  # (L, S, H) for one sequence, (L, S, B, H) for B candidates; never changed by a step
-TokenIds = int | NDArray[np.integer]  # one id, or (B,)
 
 
 class Stepper:
-    """A trained model to be asked for the next token. Not to be shared between threads: it keeps buffers."""
+    """A `Predictor` of one trained model. Not to be shared between threads: it keeps buffers."""
 
     def __init__(
-        self, config: ModelConfig, inputs: Floats, has_table: bool, cells: Sequence[Cell], output_VH: Floats,
+        self, config: ModelConfig, inputs: Floats, has_table: bool, cells: Sequence[Cell], output_VH: Matrix,
         output_bias_V: Floats,
     ) -> None:  # fmt: skip
         self.config = config
@@ -39,11 +40,16 @@ class Stepper:
         self._is_residual = config.residual
 
     @classmethod
-    def from_arrays(cls, config: ModelConfig, arrays: Mapping[str, Floats]) -> "Stepper":
+    def from_arrays(cls, config: ModelConfig, arrays: Mapping[str, Floats], *, is_exact: bool = False) -> "Stepper":
         """A stepper with copies of the weights `arrays`, which bear the names of `engine.models.build`.
 
-        What the first layer makes of each token is computed once when the table (V, G) is small.
+        What the first layer makes of each token is computed once when the table (V, G) is small. Models that are too
+        large for the processor's cache are kept in 16-bit floats (see `matrices`), which changes their probabilities
+        by less than a thousandth, unless `is_exact`.
         """
+        output_VH = arrays["embedding.weight" if config.tied else "output.weight"]
+        layers = [values for name, values in arrays.items() if name.startswith("layers.") and values.ndim == 2]
+        pack = FloatMatrix if is_exact else packing_for([*layers, output_VH])
         first = (arrays["layers.0.weight_ih"], arrays["layers.0.bias"])
         vocabulary_size = len(arrays["output.bias"])
         has_table = not config.embedding_size or 4 * vocabulary_size * len(first[1]) <= LARGEST_TABLE_BYTES
@@ -56,12 +62,12 @@ class Stepper:
         cells = [
             make_cell(
                 config, arrays[f"layers.{index}.weight_ih"], arrays[f"layers.{index}.weight_hh"],
-                arrays[f"layers.{index}.bias"], is_projected=has_table and index == 0,
+                arrays[f"layers.{index}.bias"], is_projected=has_table and index == 0, pack=pack,
             )
             for index in range(config.num_layers)
         ]  # fmt: skip
-        output_VH = aligned(arrays["embedding.weight" if config.tied else "output.weight"])
-        return cls(config, inputs, has_table, cells, output_VH, np.array(arrays["output.bias"], dtype=np.float32))
+        bias_V = np.array(arrays["output.bias"], dtype=np.float32)
+        return cls(config, inputs, has_table, cells, pack(output_VH), bias_V)
 
     def initial_state(self, num_candidates: int | None = None) -> State:
         """Zeros, for one sequence or for `num_candidates`."""
@@ -81,6 +87,26 @@ class Stepper:
                 hidden, state = self._advance(token_id, state)
             return self._logits(hidden), state
 
+    def read_each(self, token_ids: Sequence[int], state: State) -> tuple[Floats, State]:
+        """As `read`, with the logits (T, V) after each token, by one product for all; they round as many do."""
+        hidden_TH = np.empty((len(token_ids), self._output_VH.shape[1]), np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for place, token_id in enumerate(token_ids):
+                hidden_TH[place], state = self._advance(token_id, state)
+            return self._logits(hidden_TH), state
+
+    def fork(self, state: State, num_candidates: int) -> State:
+        """See `fork` below."""
+        return fork(state, num_candidates)
+
+    def select(self, state: State, candidates: Sequence[int] | NDArray[np.integer]) -> State:
+        """See `select` below."""
+        return select(state, candidates)
+
+    def join(self, states: Sequence[State]) -> State:
+        """The state of the candidates of all these states, in their order."""
+        return np.concatenate(states, axis=2)
+
     def _advance(self, token_ids: TokenIds, state: State) -> tuple[Floats, State]:
         after = np.empty_like(state)
         x = self._inputs[token_ids]
@@ -92,7 +118,7 @@ class Stepper:
 
     def _logits(self, hidden: Floats) -> Floats:
         logits = np.empty((*hidden.shape[:-1], self.vocabulary_size), np.float32)
-        product(self._output_VH, hidden, logits)
+        self._output_VH.product(hidden, logits)
         np.add(logits, self._output_bias_V, out=logits)
         return logits
 

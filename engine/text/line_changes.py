@@ -1,4 +1,4 @@
-"""Line by line, what cleaning changes in a text that is held whole: for a preview."""
+"""Line by line, what cleaning makes of a text that is held whole."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -37,8 +37,9 @@ def line_changes(text: str, cleaning: CleaningConfig) -> LineChanges:
     return LineChanges(tuple(shown), count)
 
 
-def _changed(text: str, cleaning: CleaningConfig) -> Iterator[tuple[int, str, str | None]]:
-    """Number, from 1, and text before and after of each changed line.
+def followed_lines(text: str, cleaning: CleaningConfig) -> Iterator[tuple[str, str | None]]:
+    """Each line of a text, without its end and with its line ends unified, and what cleaning makes of it: None when it
+    is removed. An end of line after the last one begins no further line.
 
     The steps of cleaning that change within lines and those that remove lines are done apart, in the order in which
     cleaning has them, so that every line is followed.
@@ -55,8 +56,14 @@ def _changed(text: str, cleaning: CleaningConfig) -> Iterator[tuple[int, str, st
             after[index] = line
             expected = next(remaining, None)
     for index, line in enumerate(before):
-        if after.get(index) != line:
-            yield index + 1, line, after.get(index)
+        yield line, after.get(index)
+
+
+def _changed(text: str, cleaning: CleaningConfig) -> Iterator[tuple[int, str, str | None]]:
+    """Number, from 1, and text before and after of each changed line."""
+    for index, (before, after) in enumerate(followed_lines(text, cleaning)):
+        if after != before:
+            yield index + 1, before, after
 
 
 def _kept_of_books(lines: Sequence[str]) -> list[int]:

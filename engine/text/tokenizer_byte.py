@@ -65,8 +65,14 @@ class ByteDecoder:
 
     def feed(self, ids: Ids) -> str:
         """The text that these ids complete."""
-        return self._decoder.decode(bytes(np.asarray(ids, np.uint8)))
+        return self._decoder.decode(bytes(ids if isinstance(ids, (tuple, list)) else np.asarray(ids, np.uint8)))
 
     def finish(self) -> str:
         """What an incomplete character at the end becomes: U+FFFD, or nothing."""
         return self._decoder.decode(b"", final=True)
+
+    def copy(self) -> "ByteDecoder":
+        """Another that goes on from here."""
+        other = ByteDecoder()
+        other._decoder.setstate(self._decoder.getstate())
+        return other

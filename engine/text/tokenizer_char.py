@@ -145,6 +145,10 @@ class CharTokenizer:
         """The text of token ids; U+FFFD for `<unk>`."""
         return self._point_of_id[np.asarray(ids, np.int64)].tobytes().decode("utf-32-le")
 
+    def character(self, token_id: int) -> str:
+        """As `decode` of this one token, without making an array of it."""
+        return chr(self._point_of_id.item(token_id))
+
     def decoder(self) -> "CharDecoder":
         """A decoder for ids that come one after another."""
         return CharDecoder(self)
@@ -195,11 +199,17 @@ class CharDecoder:
 
     def feed(self, ids: Ids) -> str:
         """The text of these ids."""
+        if len(ids) == 1:
+            return self._tokenizer.character(int(ids[0]))
         return self._tokenizer.decode(ids)
 
     def finish(self) -> str:
         """Nothing."""
         return ""
+
+    def copy(self) -> "CharDecoder":
+        """Itself: it remembers nothing."""
+        return self
 
 
 def _refuse_limits(min_count: int, max_vocabulary: int, num_characters: int) -> None:

@@ -6,6 +6,7 @@ text. A free-standing `<unk>` in a corpus that is already cut into tokens is the
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from copy import copy
 from itertools import repeat
 
 import numpy as np
@@ -127,21 +128,33 @@ class WordTokenizer:
         and unknown white space becomes what the rule of joining puts there: neither is counted as replaced. A space at
         the end is dropped, since the next word brings its own. Raises `BadInput` for lone surrogates.
         """
+        ids: list[int] = []
+        replaced: dict[str, None] = {}
+        for piece, token_id in self.prompt_pieces(text):
+            if token_id is not None:
+                ids.append(token_id)
+                if self._texts[token_id] != piece and self._is_word[token_id]:
+                    replaced[piece.strip()] = None
+        return np.asarray(ids, self.dtype), list(replaced)
+
+    def prompt_pieces(self, text: str) -> Iterator[tuple[str, int | None]]:
+        """The pieces of a prompt, each with the id that `encode_prompt` gives it: None for white space left out.
+
+        Joined with a space where two words meet, the pieces are the text but for the space at its end.
+        """
         refuse_surrogates(text)
         if text.endswith(" "):
             text = text.rstrip(" ")
-        ids: list[int] = []
-        replaced: dict[str, None] = {}
         for piece in self._cutter.cut(text):
             token_id = self._ids.get(piece)
-            if token_id is None and not piece.strip():
-                continue
-            if token_id is None:
-                token_id = self._similar(piece)
-                if token_id is None or self._is_word[token_id]:
-                    replaced[piece.strip()] = None
-            ids.append(0 if token_id is None else token_id)
-        return np.asarray(ids, self.dtype), list(replaced)
+            if token_id is None and piece.strip():
+                token_id = self._similar(piece) or 0
+            yield piece, token_id
+
+    def last_word(self, text: str) -> str:
+        """The word with which a text ends, perhaps only the half of one; empty when it ends otherwise."""
+        pieces = self._cutter.cut(text)
+        return pieces[-1] if pieces and self._cutter.is_word(pieces[-1]) else ""
 
     def decode(self, ids: Ids) -> str:
         """The text of token ids, which begins at the beginning of a line."""
@@ -205,7 +218,7 @@ class WordDecoder:
         """The text of these ids."""
         parts: list[str] = []
         after = self._after
-        for token_id in np.asarray(ids, np.int64).tolist():
+        for token_id in ids if isinstance(ids, (tuple, list)) else ids.tolist():
             text = self._texts[token_id]
             if self._is_word[token_id]:
                 has_space = after == "word" or (self._is_padded and after == LINE_END)
@@ -223,3 +236,7 @@ class WordDecoder:
     def finish(self) -> str:
         """Nothing."""
         return ""
+
+    def copy(self) -> "WordDecoder":
+        """Another that goes on from here."""
+        return copy(self)

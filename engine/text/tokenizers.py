@@ -27,6 +27,10 @@ class StreamDecoder(Protocol):
         """What was held back."""
         ...
 
+    def copy(self) -> "StreamDecoder":
+        """Another that goes on from here."""
+        ...
+
 
 class Tokenizer(Protocol):
     """Text to token ids and back.

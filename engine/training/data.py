@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.analysis.passage_index import IndexedText
 from engine.config.corpus import CorpusConfig
 from engine.errors import BadInput, Message, message
 from engine.events import PreparationProgressed
@@ -16,6 +17,7 @@ from engine.text.ids import PartIds, TokenIds, prepare_ids
 from engine.text.known_words import KnownWords, known_word_share, known_words
 from engine.text.splits import Split, split_corpus
 from engine.text.tokenizers import Tokenizer
+from engine.training.copy_watch import CopyWatch
 from engine.training.encoding import encoded
 from engine.training.references import references
 
@@ -32,7 +34,7 @@ class RunData:
     cleaning: how it was imported; train_ids, valid_ids: token ids, mapped from the disk; characters_per_token: of each
     split, None for a tokenizer with an unknown token, for which bits per character mean nothing; references: losses in
     nats per character of simple models on this split; known_word_share: of a sample text, the share of words that
-    stand in the corpus.
+    stand in the corpus; copies: looks sample texts up in the training part.
     """
 
     corpus_id: str
@@ -49,6 +51,7 @@ class RunData:
     num_test_characters: int = 0
     references: Mapping[str, float] = field(default_factory=dict)
     known_word_share: Callable[[str], float | None] = lambda _text: None
+    copies: CopyWatch | None = None
     warnings: tuple[Message, ...] = ()
 
 
@@ -81,6 +84,7 @@ def open_data(
         num_test_characters=0 if ids.test is None else ids.test.num_characters,
         references=references(folder.path, split, config, fingerprint),
         known_word_share=_KnownWordShare(split),
+        copies=CopyWatch(IndexedText.of_part(folder, split.train, fingerprint), is_read_only=library.is_read_only),
         warnings=_warnings(ids.valid.num_tokens),
     )
 

@@ -40,12 +40,11 @@ def validated_figures(step: int, loss_nats: float, accuracy: float | None, data:
         "perplexity": perplexity(loss_nats),
         "bits_per_character": bits_per_character(loss_nats, data.valid_characters_per_token),
         "accuracy": accuracy,
-        "is_full": False,
     }
 
 
-def best_model(folder: RunFolder, trainer: Trainer) -> tuple[int, LanguageModel] | None:
-    """The step of the best state and a model with its weights, to evaluate in float32; None before it was saved.
+def best_model(folder: RunFolder, trainer: Trainer) -> LanguageModel | None:
+    """A model with the weights of the best state, to evaluate in float32; None before it was saved.
 
     The trainer stays as it is, so that it can still be saved.
     """
@@ -55,25 +54,17 @@ def best_model(folder: RunFolder, trainer: Trainer) -> tuple[int, LanguageModel]
     model = LanguageModel(trainer.model.config, trainer.model.vocabulary_size)
     weights = {name.removeprefix("model/"): tensor for name, tensor in unpacked(best.tensors).items()}
     model.load_state_dict(weights)
-    return best.step, model.to(trainer.device).eval()
+    return model.to(trainer.device).eval()
 
 
-def full_figures(
-    step: int, model: LanguageModel, accuracy: float | None, data: RunData
-) -> Generator[float, None, dict[str, Any]]:
+def full_figures(model: LanguageModel, data: RunData) -> Generator[float, None, dict[str, Any]]:
     """Figures of a state as one stream in float32, of the test text too where there is one; yields between windows.
 
-    Of a text longer than MOST_FINAL_TOKENS that much is read. accuracy: of its validation.
+    They stand beside those of its validation and differ from them a little. Of a text longer than MOST_FINAL_TOKENS
+    that much is read.
     """
     valid = yield from _evaluated(model, data, data.valid_ids, data.num_valid_characters)
-    figures = {
-        "step": step,
-        "loss_nats": valid.loss_nats,
-        "perplexity": valid.perplexity,
-        "bits_per_character": valid.bits_per_character,
-        "accuracy": accuracy,
-        "is_full": True,
-    }
+    figures = {"full_loss_nats": valid.loss_nats, "full_bits_per_character": valid.bits_per_character}
     if data.test_ids is not None:
         test = yield from _evaluated(model, data, data.test_ids, data.num_test_characters)
         figures["test_loss_nats"] = test.loss_nats

@@ -4,13 +4,13 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from engine.events import RunEnded, RunEvent, SampleWritten, as_record
+from engine.events import RunEnded, RunEvent, SampleWritten, ValidationStarted, as_record
 from engine.library.json_lines import LineWriter
 from engine.library.runs import RunFolder
 
 
 class Recorder:
-    """A context manager that appends events. Samples go to samples.jsonl, everything else to metrics.jsonl.
+    """A context manager that appends events. Samples go to samples.jsonl, what else is to be kept to metrics.jsonl.
 
     After a resume the file holds a second RunStarted; lines before it with a later step belong to steps that were lost
     and trained again.
@@ -32,7 +32,9 @@ class Recorder:
         self._stack.close()
 
     def record(self, event: RunEvent) -> None:
-        """Append one event."""
+        """Append one event, unless it tells only what is going on just now."""
+        if isinstance(event, ValidationStarted):
+            return
         if isinstance(event, SampleWritten):
             self._samples.append(as_record(event))
             return

@@ -12,7 +12,8 @@ class RunRecord:
     """Truth about a run beside its metrics.
 
     configuration: plain tables, frozen with every choice of `auto`; plan: number of steps and cadences once known;
-    outcome: "" while it trains or after a crash; best: figures of the best state, as one stream if "is_full"; parent:
+    outcome: "" while it trains or after a crash; best: figures of the best state by its validation, and once
+    the run has ended by itself those as one stream (full_loss_nats, full_bits_per_character, test_loss_nats); parent:
     {"run", "step"} of the state that this run began with, empty where it began anew.
     """
 

@@ -12,6 +12,7 @@ from engine.sampling.generate import Sample, Writer
 from engine.sampling.stepper import Stepper
 from engine.seeding import derived_seed
 from engine.training.data import RunData
+from engine.training.pacing import Pace
 from engine.training.trainer import Trainer
 
 FIRST_SECONDS = 5.0
@@ -27,9 +28,10 @@ class SampleTexts:
     of the run.
     """
 
-    def __init__(self, trainer: Trainer, data: RunData, seconds: float) -> None:
+    def __init__(self, trainer: Trainer, data: RunData, pace: Pace, seconds: float) -> None:
         self._trainer = trainer
         self._data = data
+        self._pace = pace
         self._seed = derived_seed(trainer.config.seed, "samples") % 2**31
         self._due = FIRST_SECONDS
         self._pass(seconds)
@@ -57,16 +59,30 @@ class SampleTexts:
         settings = SamplingConfig(
             prompt=training.sample_prompt, length=training.sample_length, temperature=TEMPERATURE, seed=self._seed
         )
-        text = (yield from _written(writer, settings, is_interrupted)).text
+        self._watch_copies()
+        sample = yield from _written(writer, settings, is_interrupted)
+        copied = None if self._data.copies is None else self._data.copies.report(sample.completion)
         return SampleWritten(
             step=step,
             seconds=seconds,
             prompt=settings.prompt,
-            text=text,
+            text=sample.text,
             seed=self._seed,
             temperature=TEMPERATURE,
-            known_word_share=self._data.known_word_share(text),
+            known_word_share=self._data.known_word_share(sample.text),
+            copied_share=None if copied is None else copied.copied_share,
+            longest_copied=None if copied is None else copied.longest,
         )
+
+    def close(self) -> None:
+        """The run is over."""
+        if self._data.copies is not None:
+            self._data.copies.close()
+
+    def _watch_copies(self) -> None:
+        """Have the index of the training text prepared, once the run's speed need not be measured any more."""
+        if self._data.copies is not None and self._trainer.counters.total_steps is not None:
+            self._data.copies.begin(self._pace.remaining_seconds(self._trainer.config) or 0.0)
 
 
 def _written(

@@ -46,7 +46,7 @@ class Session:
         self._reporter = Reporter(trainer, data)
         self._course = Course(folder, record, trainer, pace, self._elapsed)
         self._saver = Saver(folder, trainer, pace, self._elapsed)
-        self._samples = SampleTexts(trainer, data, watch.seconds)
+        self._samples = SampleTexts(trainer, data, pace, watch.seconds)
         self._steering = Steering(control, folder, record, trainer, self._course, self._saver, self._samples, watch)
         self._trials = Trials(folder, record, data, trainer, self._saver, pace, self._steering, self._elapsed)
 
@@ -63,7 +63,11 @@ class Session:
 
         Closing the generator saves nothing further: the last checkpoint stands. `ended` is the last event then, too.
         """
-        with self.folder.lock(), Recorder(self.folder) as recorder:
+        with contextlib.ExitStack() as ending:
+            ending.callback(self.control.end)
+            ending.callback(self._samples.close)
+            ending.enter_context(self.folder.lock())
+            recorder = ending.enter_context(Recorder(self.folder))
             try:
                 with contextlib.closing(self._events()) as events:
                     for event in events:
@@ -220,6 +224,8 @@ class Session:
             best_valid_bits_per_character=best.get("bits_per_character"),
             best_valid_accuracy=best.get("accuracy"),
             best_test_loss_nats=best.get("test_loss_nats"),
+            full_valid_loss_nats=best.get("full_loss_nats"),
+            full_valid_bits_per_character=best.get("full_bits_per_character"),
         )
         return self.ended
 

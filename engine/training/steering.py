@@ -4,11 +4,12 @@ import contextlib
 from collections.abc import Generator, Iterator
 from typing import TypeVar
 
-from engine.control import Change, RunControl
+from engine.control import Change, RunControl, Snapshot
 from engine.errors import TextloomError
 from engine.events import RunEvent, RunPaused, RunResumed, WarningIssued
 from engine.library.runs import RunFolder
 from engine.models.language_model import LanguageModel
+from engine.models.parameters import parameter_arrays
 from engine.training.course import Course
 from engine.training.live import apply_change
 from engine.training.run_record import RunRecord
@@ -55,6 +56,7 @@ class Steering:
             yield self._change(change)
             # A new duration is planned for at once, or the schedule would start anew until it is.
             yield from self._course.plan()
+        self._give_snapshots()
         if self._control.take_save():
             yield self._saver.save(is_best=False)
         if self._control.take_sample():
@@ -66,6 +68,7 @@ class Steering:
         """Do work that takes long, paused in between where it is wished; None, at once, if the person ends the run."""
         with contextlib.closing(work):
             while not self.is_stopping:
+                self._give_snapshots()
                 if self._wants_pause():
                     yield from self._pause()
                     continue
@@ -81,6 +84,14 @@ class Steering:
         event = yield from self.patiently(self._samples.write(self._watch.seconds, self._is_interrupted, model))
         if event is not None:
             yield event
+
+    def _give_snapshots(self) -> None:
+        """Copy the weights for those who wait for them: nothing of the run is changed, and nothing is drawn."""
+        wishes = self._control.take_snapshot_wishes()
+        if wishes:
+            snapshot = Snapshot(self._trainer.counters.step, parameter_arrays(self._trainer.model))
+            for wish in wishes:
+                wish.answer(snapshot)
 
     def _wants_pause(self) -> bool:
         return self._control.is_paused and not self.is_stopping and not self._is_pausing

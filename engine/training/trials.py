@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from engine.evaluation.evaluate import finish
 from engine.evaluation.validation import Validation, validation_loss
-from engine.events import RunEvent, ValidationCompleted
+from engine.events import RunEvent, ValidationCompleted, ValidationStarted
 from engine.library.runs import RunFolder
 from engine.training.data import RunData
 from engine.training.judging import best_model, full_figures, judge, validated_figures
@@ -61,6 +61,7 @@ class Trials:
     def validate(self) -> Iterator[RunEvent]:
         """Validate, and save a best state; a validation during which the person ends the run does not count."""
         counters, model = self._trainer.counters, self._trainer.model
+        yield ValidationStarted(step=counters.step)
         began = self._elapsed()
         windows = validation_loss(model, self._data.valid_ids, compute_dtype=model.compute_dtype)
         validation = yield from self._steering.patiently(windows)
@@ -92,14 +93,12 @@ class Trials:
 
     def present_best(self) -> Iterator[RunEvent]:
         """Evaluate the best state as one stream, and let it write; left where the person ends the run."""
-        best = best_model(self._folder, self._trainer)
-        if best is None:
+        model = best_model(self._folder, self._trainer)
+        if model is None:
             return
-        step, model = best
-        accuracy = self._trainer.counters.best_valid_accuracy
-        figures = yield from self._steering.patiently(full_figures(step, model, accuracy, self._data))
+        figures = yield from self._steering.patiently(full_figures(model, self._data))
         if figures is not None:
-            self._record.best = figures
+            self._record.best = {**self._record.best, **figures}
             yield from self._steering.sample(model)
 
     def recall_best(self) -> None:

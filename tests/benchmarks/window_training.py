@@ -1,11 +1,12 @@
 """Training in the window: first point and sample, the interface's ticks, speed against a command, pause and finish.
 
-    python tests/benchmarks/window_training.py TEXT [--seconds 30] [--memory-minutes 0]
+    python tests/benchmarks/window_training.py TEXT [--seconds 30] [--pairs 3] [--memory-minutes 0]
 
 Prints JSON. The window is the real one over a library of its own; without a screen it is drawn offscreen. Ticks are
 those of a timer of 10 ms while LSTM 2x128 trains and all plots of the Train page are on show with 100,000 points each;
 how late one comes is how long the interface stood still. The command trains the same configuration in a process of its
-own, before and after the window.
+own; command and window take turns, so that other programs disturb both alike. interface_thread_share is the processor
+time of the interface's thread as a share of one core while that run trains with its page on show.
 """
 
 import argparse
@@ -199,12 +200,15 @@ class Bench:
         self.finish(run)
         return result
 
-    def window_speed(self, steps: int) -> float:
-        """Tokens per second of a run in the window, its page on show."""
+    def window_speed(self, steps: int) -> tuple[float, float]:
+        """Tokens per second of a run in the window, its page on show, and the share of the interface's thread."""
         run = self.start(TrainRequest(corpus_id=self.corpus, tables=tables(SMALL, steps)))
         wait_until(lambda: self.is_on_show(run), 60)
-        wait_until(lambda: run.is_over, 600, every_ms=500)
-        return _speed(self.program.door.library.run(run.run_id).metrics_path)
+        began, spent = time.perf_counter(), time.thread_time()
+        wait_until(lambda: not run.is_running, 600, every_ms=500)
+        share = (time.thread_time() - spent) / (time.perf_counter() - began)
+        wait_until(lambda: run.is_over, 60)
+        return _speed(self.program.door.library.run(run.run_id).metrics_path), share
 
     def memory_growth(self, minutes: float) -> float:
         """Growth of the process' own memory in MB over so many minutes of training, after the first one."""
@@ -240,31 +244,48 @@ def _speed(metrics: Path) -> float:
     return statistics.median(speeds[len(speeds) // 2 :])
 
 
+def compared(bench: Bench, text: Path, steps: int, num_pairs: int) -> dict[str, Any]:
+    """Window and command in turn, so many times: speeds, the median of each, and of their ratios."""
+    commands, windows, shares = [], [], []
+    for _ in range(num_pairs):
+        commands.append(command_speed(bench.folder / "command", text, steps))
+        speed, share = bench.window_speed(steps)
+        windows.append(speed)
+        shares.append(share)
+    command, window = statistics.median(commands), statistics.median(windows)
+    return {
+        "command_tokens_per_second": {"median": command, "all": commands},
+        "window_tokens_per_second": {"median": window, "all": windows},
+        "window_to_command": {
+            "of_medians": window / command,
+            "median_of_pairs": statistics.median(w / c for w, c in zip(windows, commands, strict=True)),
+        },
+        "interface_thread_share": {"median": statistics.median(shares), "all": shares},
+    }
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("text", type=Path)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--pairs", type=int, default=3, help="how often command and window are compared")
     parser.add_argument("--memory-minutes", type=float, default=0.0)
     options = parser.parse_args()
     if not os.environ.get("DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        before = command_speed(folder / "command", options.text, options.steps)
-        bench = Bench(folder, options.text)
+        bench = Bench(Path(name), options.text)
         result: dict[str, Any] = {"platform": bench.program.application.platformName(), **bench.latencies()}
-        result["window_tokens_per_second"] = bench.window_speed(options.steps)
+        if options.pairs:
+            result |= compared(bench, options.text, options.steps, options.pairs)
         result["interface_ticks_while_training"] = bench.ticks(options.seconds)
         result |= bench.pause_and_finish()
         if options.memory_minutes:
             growth = bench.memory_growth(options.memory_minutes)
             result["memory_growth"] = {"minutes": options.memory_minutes, "megabytes": growth}
         bench.program.close()
-        after = command_speed(folder / "command", options.text, options.steps)
-    result["command_tokens_per_second"] = [before, after]
-    result["window_to_command"] = result["window_tokens_per_second"] / statistics.mean([before, after])
     print(json.dumps(result, indent=2))
 
 

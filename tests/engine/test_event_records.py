@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
@@ -11,7 +12,16 @@ from hypothesis import strategies as st
 
 from engine.errors import Message, message, message_from_record, message_record
 from engine.event_records import event_from_record
-from engine.events import RunEnded, RunEvent, RunPaused, RunStarted, SettingChanged, StepCompleted, as_record
+from engine.events import (
+    RunEnded,
+    RunEvent,
+    RunPaused,
+    RunStarted,
+    SampleWritten,
+    SettingChanged,
+    StepCompleted,
+    as_record,
+)
 from engine.library.json_lines import format_line, parse_line
 from engine.training.run_record import RunRecord
 
@@ -82,6 +92,15 @@ def test_a_record_that_no_event_makes_is_none(change: dict[str, Any]):
 
 def test_what_a_newer_version_adds_is_passed_over():
     assert event_from_record({**as_record(RunPaused(step=1)), "mood": "good"}) == RunPaused(step=1)
+
+
+def test_a_sample_text_of_before_copies_were_looked_for_is_read():
+    sample = SampleWritten(
+        step=1, seconds=2.0, prompt="", text="To be", seed=3, temperature=0.8, known_word_share=0.5, copied_share=0.25,
+        longest_copied=33,
+    )  # fmt: skip
+    older = {name: value for name, value in as_record(sample).items() if "copied" not in name}
+    assert event_from_record(older) == replace(sample, copied_share=None, longest_copied=None)
 
 
 def test_a_number_that_was_not_finite_is_not_a_number_when_it_is_read():

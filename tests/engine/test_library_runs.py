@@ -143,11 +143,11 @@ def test_milestones_stand_at_doubling_steps():
     assert [step for step in range(70) if is_milestone(step)] == [1, 2, 4, 8, 16, 32, 64]
 
 
-def test_of_many_milestones_the_last_twelve_are_kept(run: RunFolder):
+def test_of_many_milestones_the_first_and_the_last_eleven_are_kept(run: RunFolder):
     for step in (2**power for power in range(15)):
         assert run.write_milestone(step, tensors_of(step), {"step": step})
-    assert run.milestone_steps() == [2**power for power in range(3, 15)]
-    assert read_metadata(run.milestones_path / "8.safetensors").metadata == {"step": 8}
+    assert run.milestone_steps() == [1, *(2**power for power in range(4, 15))]
+    assert read_metadata(run.milestones_path / "16.safetensors").metadata == {"step": 16}
 
 
 def test_milestones_take_no_more_than_their_space(run: RunFolder, monkeypatch: pytest.MonkeyPatch):
@@ -156,10 +156,18 @@ def test_milestones_take_no_more_than_their_space(run: RunFolder, monkeypatch: p
     monkeypatch.setattr(runs, "MAX_MILESTONES_BYTES", int(3.5 * size))
     for step in (2, 4, 8, 16):
         run.write_milestone(step, tensors_of(step), {})
-    assert run.milestone_steps() == [4, 8, 16]
-    too_large = {"w": RawTensor("U8", (4 * size,), bytes(4 * size))}
+    assert run.milestone_steps() == [1, 8, 16]
+    too_large = {"w": RawTensor("U8", (3 * size,), bytes(3 * size))}
     assert not run.write_milestone(32, too_large, {})
-    assert run.milestone_steps() == [4, 8, 16]
+    assert run.milestone_steps() == [1, 8, 16]
+
+
+def test_a_milestone_that_leaves_no_room_for_the_first_is_not_kept(run: RunFolder, monkeypatch: pytest.MonkeyPatch):
+    run.write_milestone(1, tensors_of(1), {})
+    monkeypatch.setattr(runs, "MAX_MILESTONES_BYTES", (run.milestones_path / "1.safetensors").stat().st_size + 7)
+    assert not run.write_milestone(2, tensors_of(2), {})
+    assert run.write_milestone(1, tensors_of(1), {}), "the first itself is written again when a run begins anew"
+    assert run.milestone_steps() == [1]
 
 
 def test_a_description_keeps_its_first_time_and_is_not_overwritten_for_a_newer_version(run: RunFolder):

@@ -5,11 +5,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import BadInput, DamagedFile, NewerFormat, StorageFailed
 from engine.library import document as document_module
+from engine.library import edited_text as edited_text_module
+from engine.library import edits as edits_module
 from engine.library.document import Candidate, Document, Edit, Origin, Span
 from engine.library.files import write_json
 from engine.library.library import Library
@@ -127,6 +129,7 @@ def test_undo_goes_back_through_every_state_and_redo_forward(steps: list[Any]):
     assert document.text == ""
 
 
+@settings(deadline=None)  # the disk may be busy
 @given(STEPS)
 def test_any_history_is_read_back_from_the_disk(tmp_path_factory: pytest.TempPathFactory, steps: list[Any]):
     writing = WritingFolder(tmp_path_factory.getbasetemp())
@@ -143,7 +146,7 @@ def test_any_history_is_read_back_from_the_disk(tmp_path_factory: pytest.TempPat
 
 
 def test_the_history_is_bounded_and_the_oldest_edits_go_first(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(document_module, "MAX_EDITS", 3)
+    monkeypatch.setattr(edits_module, "MAX_EDITS", 3)
     document = Document(title="")
     for letter in "abcde":
         document = document.edited(len(document.text), 0, letter)
@@ -151,14 +154,14 @@ def test_the_history_is_bounded_and_the_oldest_edits_go_first(monkeypatch: pytes
     for _ in range(5):
         document = document.undone()
     assert document.text == "ab"
-    monkeypatch.setattr(document_module, "MAX_EDIT_CHARACTERS", 4)
+    monkeypatch.setattr(edits_module, "MAX_EDIT_CHARACTERS", 4)
     document = Document(title="").edited(0, 0, "abc").edited(3, 0, "de")
     assert [edit.inserted for edit in document.edits] == ["de"]
     assert document.edited(0, 0, "longer").edits == ()
 
 
 def test_a_text_that_grows_too_long_is_one_sentence(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(document_module, "MAX_TEXT_CHARACTERS", 5)
+    monkeypatch.setattr(edited_text_module, "MAX_TEXT_CHARACTERS", 5)
     document = Document(title="").edited(0, 0, "abcde")
     assert document.edited(0, 1, "x").text == "xbcde"
     with pytest.raises(BadInput, match="at most 5 characters"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli.process import keep_freed_memory, spin_briefly
+from engine.cli.process import keep_freed_memory, share_products, spin_briefly
 
 HOLDS_FREED_MEMORY = """
 import ctypes, resource
@@ -54,3 +54,22 @@ def test_what_a_person_chose_for_openmp_stays(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("GOMP_SPINCOUNT", "7")
     spin_briefly()
     assert os.environ["GOMP_SPINCOUNT"] == "7"
+
+
+@pytest.mark.parametrize(("busy_percent", "threads"), [(90.0, "1"), (2.0, None)])
+def test_products_share_their_work_between_cores_only_where_nobody_else_computes(
+    busy_percent: float, threads: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.delitem(sys.modules, "numpy", raising=False)
+    monkeypatch.setattr("psutil.cpu_percent", lambda interval: busy_percent)  # noqa: ARG005
+    share_products()
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == threads
+
+
+def test_a_number_of_threads_that_a_person_chose_for_products_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    monkeypatch.delitem(sys.modules, "numpy", raising=False)
+    monkeypatch.setattr("psutil.cpu_percent", lambda interval: 90.0)  # noqa: ARG005
+    share_products()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "2"

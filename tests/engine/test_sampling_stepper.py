@@ -12,8 +12,9 @@ import torch
 
 from engine.config.model import GruConfig, LstmConfig, RnnConfig
 from engine.models.build import parameter_shapes
+from engine.models.initialisation import initialise
 from engine.models.language_model import LanguageModel
-from engine.models.parameters import load_parameters
+from engine.models.parameters import load_parameters, parameter_arrays
 from engine.sampling import stepper as stepper_module
 from engine.sampling.stepper import Stepper, fork, select
 
@@ -44,6 +45,7 @@ OPTIONS = {
     "one-hot": {"embedding_size": 0, "num_layers": 2},
     "three layers": {"num_layers": 3},
     "residual": {"num_layers": 4, "residual": True},
+    "one-hot and residual": {"embedding_size": 0, "num_layers": 3, "residual": True},
     "tied": {"embedding_size": 19, "tied": True},
     "tied and residual": {"embedding_size": 19, "tied": True, "num_layers": 3, "residual": True},
 }
@@ -82,6 +84,30 @@ def test_logits_equal_those_of_the_training_model(family, option, has_table, mon
     load_parameters(model, arrays)
     model.eval()
     ids = np.random.default_rng(1).integers(VOCABULARY_SIZE, size=40)
+    with torch.no_grad():
+        wanted = model(torch.from_numpy(ids)[:, None])[0][:, 0].numpy()
+    state = stepper.initial_state()
+    for token_id, wanted_V in zip(ids.tolist(), wanted, strict=True):
+        logits, state = stepper.step(token_id, state)
+        assert largest_error(logits, wanted_V) < 1e-5
+    each, after = stepper.read_each(ids.tolist(), stepper.initial_state())
+    for logits, wanted_V in zip(each, wanted, strict=True):
+        assert largest_error(logits, wanted_V) < 1e-5
+    np.testing.assert_array_equal(after, state)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("option", ["plain", "one-hot", "tied and residual"])
+def test_logits_of_a_model_of_real_size_equal_those_of_the_training_model(family, option):
+    section, settings = FAMILIES[family]
+    options = {"plain": {}, "one-hot": {"embedding_size": 0}, "tied and residual": {"tied": True, "residual": True}}
+    sizes = {"hidden_size": 200, "embedding_size": 200 if option == "tied and residual" else 64, "num_layers": 3}
+    config = section(**{**sizes, **settings, **options[option]})
+    model = LanguageModel(config, 90)
+    initialise(model, torch.Generator().manual_seed(3))
+    model.eval()
+    stepper = Stepper.from_arrays(config, parameter_arrays(model))
+    ids = np.random.default_rng(1).integers(90, size=100)
     with torch.no_grad():
         wanted = model(torch.from_numpy(ids)[:, None])[0][:, 0].numpy()
     state = stepper.initial_state()
@@ -138,6 +164,18 @@ def test_branches_of_a_text_go_on_as_that_text_with_another_end(family):
     logits, _ = stepper.step(np.array([0, 0, 1]), select(branches, [2, 0, 2]))
     for row, end in zip(logits, ([6, 0], [4, 0], [6, 1]), strict=True):
         wanted, _ = stepper.read([1, 2, 3, *end], stepper.initial_state())
+        assert largest_error(row, wanted) < 1e-5
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_joined_states_go_on_as_each_of_them(family):
+    config = make_config(family, "residual")
+    stepper = Stepper.from_arrays(config, make_arrays(config))
+    texts = [[1, 2], [3], [4, 5, 6]]
+    states = [stepper.fork(stepper.read(ids, stepper.initial_state())[1], 1) for ids in texts]
+    logits, _ = stepper.step(np.array([0, 1, 2]), stepper.join(states))
+    for row, ids, last in zip(logits, texts, [0, 1, 2], strict=True):
+        wanted, _ = stepper.read([*ids, last], stepper.initial_state())
         assert largest_error(row, wanted) < 1e-5
 
 

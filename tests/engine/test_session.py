@@ -20,6 +20,7 @@ from engine.events import (
     SampleWritten,
     StepCompleted,
     ValidationCompleted,
+    ValidationStarted,
     WarningIssued,
     as_record,
 )
@@ -75,10 +76,12 @@ def test_a_run_begins_with_what_it_is_and_ends_with_how_it_went(new_run: NewRun,
     assert session.error is None
 
 
-def test_every_event_but_samples_stands_in_the_metrics_in_its_order(new_run: NewRun) -> None:
+def test_every_event_that_lasts_but_samples_stands_in_the_metrics_in_its_order(new_run: NewRun) -> None:
     session = new_run()
     events = list(session.run())
-    expected = [json.loads(json.dumps(as_record(event))) for event in events if not isinstance(event, SampleWritten)]
+    kept = [event for event in events if not isinstance(event, SampleWritten | ValidationStarted)]
+    expected = [json.loads(json.dumps(as_record(event))) for event in kept]
+    assert of(ValidationStarted, events)
     assert lines(session) == expected
 
 
@@ -133,13 +136,14 @@ def test_validation_comes_at_its_cadence_and_at_the_end(new_run: NewRun) -> None
     assert min(validations, key=lambda validation: validation.loss_nats) == best[-1]
 
 
-def test_the_best_state_is_evaluated_as_one_stream_at_the_end(new_run: NewRun) -> None:
+def test_the_best_state_is_evaluated_as_one_stream_at_the_end_beside_its_validation(new_run: NewRun) -> None:
     session = new_run(training={"steps": 40, "validate_every_steps": 10})
     events = list(session.run())
     last = events[-1]
     assert isinstance(last, RunEnded)
     validation = next(event for event in of(ValidationCompleted, events) if event.step == last.best_step)
-    assert last.best_valid_loss_nats == pytest.approx(validation.loss_nats, abs=0.02)
+    assert last.best_valid_loss_nats == validation.loss_nats
+    assert last.full_valid_loss_nats == pytest.approx(validation.loss_nats, abs=0.02)
     assert last.best_valid_accuracy == validation.accuracy
     assert session.folder.read_info()["best"]["loss_nats"] == last.best_valid_loss_nats  # type: ignore[index]
 

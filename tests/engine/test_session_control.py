@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from engine.config.configuration import live_options
-from engine.control import RunControl, SettingValue
+from engine.config.sampling import SamplingConfig
+from engine.control import RunControl, SettingValue, SnapshotWish
 from engine.events import (
     CheckpointSaved,
     PlanFixed,
@@ -23,6 +24,8 @@ from engine.events import (
     WarningIssued,
 )
 from engine.library.json_lines import read_lines
+from engine.models.run_model import live_run_model
+from engine.sampling.generate import Writer
 from engine.training.session import Session
 from engine.training.stopwatch import Stopwatch
 
@@ -270,3 +273,58 @@ def test_what_can_be_changed_is_declared() -> None:
         "training.minutes", "training.epochs", "training.steps", "training.validate_every_steps",
     } <= set(live_options())  # fmt: skip
     assert "training.batch_size" not in live_options()
+
+
+def test_a_run_that_is_asked_for_its_weights_does_not_change_by_one_bit(new_run: NewRun) -> None:
+    sections: dict[str, Any] = {"model": {"dropout": 0.2}, "training": {"steps": 60}}
+    unasked = new_run(**sections)
+    expected = list(unasked.run())
+    control = RunControl()
+    asked = new_run(control, **sections)
+    wishes: list[SnapshotWish] = []
+    snapshots, events = [], []
+    for event in asked.run():
+        events.append(event)
+        if isinstance(event, StepCompleted) and event.step <= 50:
+            wishes.append(control.ask_snapshot())
+        for wish in [wish for wish in wishes if wish.wait(0)]:
+            wishes.remove(wish)
+            assert wish.snapshot is not None
+            snapshots.append(wish.snapshot)
+            model = live_run_model(asked.folder, wish.snapshot.step, wish.snapshot.arrays)
+            assert Writer.from_model(model).write_whole(SamplingConfig(length=5)).num_tokens == 5
+    assert [snapshot.step for snapshot in snapshots] == list(range(1, 51))
+    assert [_without_times(event) for event in events] == [_without_times(event) for event in expected]
+    for step in (32, 60):
+        assert _weights(asked, step) == _weights(unasked, step)
+    assert {name: array.tobytes() for name, array in snapshots[31].arrays.items()} == _weights(asked, 32)
+
+
+def test_a_paused_run_gives_its_weights_and_one_that_is_over_gives_none(new_run: NewRun) -> None:
+    control = RunControl()
+    control.pause()
+    session = new_run(control)
+    with driven(session, control) as driver:
+        driver.wait_for(RunPaused)
+        wish = control.ask_snapshot()
+        assert wish.wait(WAIT_SECONDS)
+        assert wish.snapshot is not None
+        assert wish.snapshot.step == 0
+        late = control.ask_snapshot()
+        control.stop()
+        driver.wait_for(RunEnded)
+    assert late.wait(WAIT_SECONDS)
+    after = control.ask_snapshot()
+    assert after.wait(0)
+    assert after.snapshot is None
+
+
+def _without_times(event: RunEvent) -> dict[str, Any]:
+    timed = ("seconds", "tokens_per_second", "remaining_seconds", "memory_bytes", "run", "title", "created")
+    return {name: value for name, value in vars(event).items() if name not in timed}
+
+
+def _weights(session: Session, step: int) -> dict[str, bytes]:
+    checkpoint = session.folder.read_step(step, prefix="model/")
+    assert checkpoint is not None
+    return {name.removeprefix("model/"): bytes(tensor.data) for name, tensor in checkpoint.tensors.items()}

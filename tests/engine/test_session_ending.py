@@ -161,7 +161,8 @@ def test_a_pause_in_the_evaluation_at_the_end_saves_the_last_state_not_the_best(
     monkeypatch.setattr(judging, "evaluate_ids", at_part(1, pause, judging.evaluate_ids))
     events = driven(session)
     assert names(events)[-5:] == ["RunPaused", "CheckpointSaved", "RunResumed", "SampleWritten", "RunEnded"]
-    assert (best(session)["step"], best(session)["is_full"]) == (7, True)
+    assert best(session)["step"] == 7
+    assert "full_loss_nats" in best(session)
     assert latest_weights(session) == last
 
 
@@ -182,7 +183,7 @@ def test_a_run_that_the_person_ends_has_the_figures_of_its_last_validation(new_r
     assert ended.best_valid_loss_nats == winner.loss_nats
     assert ended.best_valid_bits_per_character == pytest.approx(winner.bits_per_character)
     assert ended.best_valid_accuracy == winner.accuracy
-    assert best(session)["is_full"] is False
+    assert ended.full_valid_loss_nats is None
     latest = session.folder.read_checkpoint("latest")
     assert latest is not None
     assert latest.step == 16
@@ -190,13 +191,16 @@ def test_a_run_that_the_person_ends_has_the_figures_of_its_last_validation(new_r
 
 @pytest.mark.usefixtures("worsening")
 @pytest.mark.parametrize(("outcome", "stop_after"), [("completed", 0), ("stopped_early", 1)])
-def test_a_run_that_ends_by_itself_has_figures_as_one_stream(new_run: NewRun, outcome: str, stop_after: int) -> None:
+def test_the_best_of_a_run_that_ends_by_itself_is_its_validation_and_figures_as_one_stream_stand_beside_it(
+    new_run: NewRun, outcome: str, stop_after: int
+) -> None:
     session = new_run(training={"stop_after": stop_after})
     ended = list(session.run())[-1]
     assert isinstance(ended, RunEnded)
     assert (ended.outcome, ended.best_step) == (outcome, 7)
-    assert best(session)["is_full"] is True
-    assert ended.best_valid_loss_nats != 1.0
+    assert ended.best_valid_loss_nats == best(session)["loss_nats"] == 1.0
+    assert ended.full_valid_loss_nats == best(session)["full_loss_nats"] != 1.0
+    assert ended.full_valid_bits_per_character == best(session)["full_bits_per_character"]
 
 
 def test_a_validation_is_left_where_the_person_ends_the_run(new_run: NewRun, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +224,7 @@ def test_the_evaluation_at_the_end_is_left_where_the_person_ends_the_run(
     assert (ended.outcome, ended.step) == ("completed", 20)
     winner = min(of(ValidationCompleted, events), key=lambda validation: validation.loss_nats)
     assert ended.best_valid_loss_nats == winner.loss_nats
-    assert best(session)["is_full"] is False
+    assert "full_loss_nats" not in best(session)
     assert not of(SampleWritten, events)
 
 
@@ -235,7 +239,7 @@ def test_a_run_ended_before_its_first_validation_is_tried_shortly(new_run: NewRu
     (validation,) = of(ValidationCompleted, events)
     assert (validation.step, validation.is_best) == (2, True)
     assert best(session)["loss_nats"] == validation.loss_nats == events[-1].best_valid_loss_nats  # type: ignore[union-attr]
-    assert best(session)["is_full"] is False
+    assert "full_loss_nats" not in best(session)
     assert session.folder.pointed_step("best") == 2
     # The first whole validation is better than any short one.
     after = of(ValidationCompleted, list(resumed_run(session.folder.id).run()))
@@ -282,7 +286,7 @@ def test_a_resumed_run_that_finds_nothing_better_keeps_the_figures_as_one_stream
         if isinstance(event, StepCompleted):
             control.stop()
     assert best(resumed) == figures
-    assert figures["is_full"] is True
+    assert "full_loss_nats" in figures
 
 
 def test_the_first_points_come_before_the_cadence(new_run: NewRun) -> None:

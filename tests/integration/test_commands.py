@@ -99,14 +99,14 @@ def test_the_events_of_a_run_are_a_closed_set_and_end_with_its_outcome(trained: 
     assert 0 < ended["best_valid_loss_nats"] < 4
 
 
-def test_evaluating_the_validation_text_gives_the_run_s_own_figure(
+def test_evaluating_the_validation_text_gives_the_run_s_own_figure_as_one_stream(
     command: Command, trained: Events, run_id: str, place: Path, library: Path
 ) -> None:
     result = command("evaluate", run_id, place / "valid.txt", "--json", "--library", library)
     text = (place / "valid.txt").read_text(encoding="utf-8")
     record = result.record
     assert list(record) == ["tokens", "characters", "loss_nats", "perplexity", "bits_per_character", "unknown_share"]
-    assert record["loss_nats"] == pytest.approx(trained[-1]["best_valid_loss_nats"], rel=1e-6)
+    assert record["loss_nats"] == pytest.approx(trained[-1]["full_valid_loss_nats"], rel=1e-6)
     assert record["tokens"] == record["characters"] == len(text)
     assert record["perplexity"] == pytest.approx(math.exp(record["loss_nats"]))
     assert record["bits_per_character"] == pytest.approx(record["loss_nats"] / math.log(2))

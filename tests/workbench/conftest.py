@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -14,9 +15,12 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from engine.config.configuration import from_tables, to_tables
+from engine.control import RunControl
 from engine.library.library import Library
 from engine.text.importing import import_texts
 from engine.text.sources import find_texts
+from engine.training.request import Request
 from workbench import words
 from workbench.app.window import Program, make_program
 from workbench.theme import theme as theme_module
@@ -140,6 +144,45 @@ def programs(tmp_path: Path, theme: Theme, qtbot: QtBot) -> Iterator[Programs]:
 @pytest.fixture
 def program(programs: Programs) -> Program:
     """The program over a new library, in its window."""
+    return programs.open(size=(1280, 800))
+
+
+TABLES = {
+    "model": {"cell": "lstm", "hidden_size": 16, "embedding_size": 8},
+    "training": {
+        "batch_size": 4, "window_size": 16, "steps": 64, "validate_every_steps": 20, "learning_rate": 0.02,
+        "sample_every_seconds": 0, "precision": "float32", "sample_length": 20, "num_threads": 1,
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def trained_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with one text and one small finished run of 64 steps, not to be changed."""
+    folder = tmp_path_factory.mktemp("trained")
+    library = Library.open(folder / "library")
+    file = folder / "Bottles.txt"
+    file.write_text(BOTTLES, encoding="utf-8")
+    *_, imported = import_texts(find_texts([file]), library)
+    corpus: str = imported.corpus  # type: ignore[union-attr]
+    request = Request(corpus, to_tables(from_tables(TABLES)), "test", title="Bottles")
+    from engine.training.runs import create_run  # it brings torch, which most tests here do not need
+
+    preparing = create_run(library, request, RunControl())
+    while True:
+        try:
+            next(preparing)
+        except StopIteration as end:
+            session = end.value
+            break
+    assert list(session.run())[-1].outcome == "completed"
+    return library.path
+
+
+@pytest.fixture
+def program_with_run(trained_library: Path, programs: Programs) -> Program:
+    """The program over a copy of that library, in its window."""
+    shutil.copytree(trained_library, programs.library_path)
     return programs.open(size=(1280, 800))
 
 

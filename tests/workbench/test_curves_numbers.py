@@ -2,8 +2,9 @@
 
 import math
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,12 +14,14 @@ from engine.errors import message
 from engine.events import PlanFixed, Rewound, RunEnded, RunStarted, SettingChanged, StepCompleted, ValidationCompleted
 from engine.library.library import Library
 from workbench.bridge.door import EngineDoor
-from workbench.bridge.protocols.runs import RunEntry
+from workbench.bridge.protocols.runs import HistoryPlace, RunEntry
+from workbench.viewmodels.curves import saved as saved_module
 from workbench.viewmodels.curves.losses import reference_lines, smoothed_name
 from workbench.viewmodels.curves.names import matrix_names
 from workbench.viewmodels.curves.options import CurveOptions, planned_seconds, position
 from workbench.viewmodels.curves.overlay import mean_of, seed_groups
 from workbench.viewmodels.curves.run_curves import RunCurves
+from workbench.viewmodels.curves.saved import SavedHistories
 from workbench.viewmodels.curves.smoothing import Smoothed
 from workbench.viewmodels.curves.units import Units
 from workbench.viewmodels.run_history import RunHistory
@@ -100,6 +103,72 @@ def test_what_is_no_number_leaves_the_smoothed_curve_where_it_was() -> None:
     values = Smoothed(0.5).follow([math.nan, 2.0, math.nan, 4.0])
     assert math.isnan(values[0])
     assert list(values[1:]) == pytest.approx([2.0, 2.0, (0.5 * 1.0 + 0.5 * 4.0) / 0.75])
+
+
+class _Reading:
+    """A job that is done when the test says so."""
+
+    def drop(self) -> None:
+        pass
+
+
+def read_at_once(workbench: Workbench, monkeypatch: pytest.MonkeyPatch, num_steps: int) -> list[str]:
+    """Let every run have so many steps, read the moment it is asked for. Returns what is read, in its order."""
+    read: list[str] = []
+
+    def read_history(run_id: str, into: Callable[[Any], None], on_done: Callable[[Any], None], *_: object) -> _Reading:
+        read.append(run_id)
+        for event in (started(), *map(stepped, range(1, num_steps + 1)), validated(num_steps)):
+            into(event)
+        on_done(HistoryPlace())
+        return _Reading()
+
+    monkeypatch.setattr(workbench.door.runs, "read_history", read_history)
+    monkeypatch.setattr(workbench.runs, "entry", finished)
+    return read
+
+
+def finished(run_id: str) -> RunEntry:
+    return RunEntry(id=run_id, path=Path(run_id), title=run_id, state="finished", outcome="completed", step=10)
+
+
+def test_histories_beside_others_hold_what_their_curves_need_and_nothing_more(
+    workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_at_once(workbench, monkeypatch, num_steps=100)
+    saved = SavedHistories(workbench)
+    history = saved.history("a") or saved.history("a")
+    assert history is not None
+    assert len(history.training) == 100
+    assert len(history.validation) == 1
+    assert not history.matrix_norms
+    assert not history.samples
+
+
+def test_histories_that_nobody_looks_at_are_forgotten_when_they_take_too_much(
+    workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(saved_module.time, "monotonic", lambda: now[0])
+    read = read_at_once(workbench, monkeypatch, num_steps=100)
+    saved = SavedHistories(workbench)
+    saved.history("first")
+    one = saved.num_bytes
+    monkeypatch.setattr(saved_module, "MOST_BYTES", 3 * one)
+    for run_id in "abcdef":
+        saved.history(run_id)
+    assert saved.num_bytes == 7 * one  # all of them may be on show now
+    now[0] += 60
+    for run_id in "def":
+        saved.history(run_id)
+    saved.history("new")
+    assert saved.num_bytes <= 4 * one
+    read.clear()
+    for run_id in "def":
+        assert saved.history(run_id) is not None
+    assert not read
+    saved.history("first")
+    assert read == ["first"]
 
 
 def test_without_smoothing_the_curve_is_what_was_reported() -> None:

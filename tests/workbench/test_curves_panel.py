@@ -450,6 +450,44 @@ def test_the_loss_is_at_least_240_pixels_high_where_a_small_window_leaves_560(
     assert not workbench.settings.data("curves/splitter").isEmpty()
 
 
+def test_where_text_is_large_the_instrument_folds_for_the_loss_and_a_tab_opens_it(
+    show: Callable[..., CurvesPanel], workbench: Workbench, theme: Theme, qtbot: QtBot
+) -> None:
+    theme.set_text_scale(1.5)
+    panel = show(width=350, height=418)  # what a window of 1024x700 leaves
+    past(panel)
+    instrument = panel.instrument
+    assert instrument.is_folded
+    assert not instrument.plot.isVisible()
+    assert panel.loss._canvas.height() >= 240
+    assert [name for name, _ in panel._plots()] == ["Loss"]
+    qtbot.mouseClick(instrument.tabs, Qt.MouseButton.LeftButton, pos=instrument.tabs.tabRect(1).center())
+    qtbot.waitUntil(lambda: instrument.plot.isVisible() and instrument.plot._canvas.height() >= 96)
+    settle(panel)
+    assert instrument.tab == "matrices"
+    assert [c.name for c in instrument.plot._contents.visible_curves()] == ["Embedding", "Layer 1, memory"]
+    assert instrument.fold_button.accessibleName() == "Fold the instrument"
+    again = show(width=350, height=418)
+    assert not again.instrument.is_folded  # it is remembered
+    qtbot.mouseClick(instrument.fold_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.loss._canvas.height() >= 240)
+    assert instrument.fold_button.accessibleName() == "Open the instrument"
+
+
+def test_where_there_is_room_the_instrument_stands_open_and_has_nothing_to_fold(
+    show: Callable[..., CurvesPanel], workbench: Workbench, qtbot: QtBot
+) -> None:
+    panel = show(width=380, height=477)  # what a window of 1024x700 leaves
+    past(panel)
+    assert panel.loss._canvas.height() >= 240
+    assert panel.instrument.plot._canvas.height() >= 96
+    assert not panel.instrument.fold_button.isVisible()
+    panel.resize(380, 330)
+    qtbot.waitUntil(lambda: panel.instrument.is_folded)
+    panel.resize(380, 600)
+    qtbot.waitUntil(lambda: panel.instrument.plot.isVisible())
+
+
 def test_an_earlier_run_is_pinned_behind_the_curves_and_taken_away_again(
     library: Library, workbench: Workbench, show: Callable[..., CurvesPanel], qtbot: QtBot
 ) -> None:

@@ -4,16 +4,17 @@ import time
 import xml.etree.ElementTree as ET
 from array import array
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.theme.theme import Theme
+from workbench.widgets.plots import annotations
 from workbench.widgets.plots.curve_plot import CurvePlot
 from workbench.widgets.plots.formats import step_label
 from workbench.widgets.plots.styles import resolve_colour
@@ -199,6 +200,27 @@ class TestDrawing:
             drawn.resize(width, height)
             settle(drawn, qtbot)
             picture(drawn)
+
+    @pytest.mark.parametrize("height", [120, 150, 200, 400])
+    def test_words_in_the_picture_never_cover_each_other(
+        self, drawn: CurvePlot, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, height: int
+    ):
+        written: list[tuple[QRectF, str]] = []
+        paint = annotations.text_on_ground
+        monkeypatch.setattr(
+            annotations, "text_on_ground", lambda *words: (written.append((words[1], words[2])), paint(*words))
+        )
+        drawn.set_references([(f"method {number}", 1.5 + 0.35 * number) for number in range(8)])
+        drawn.set_best(10_000, float(LOSS[-1] + 0.1), "best 1.62")
+        drawn.resize(360, height)
+        settle(drawn, qtbot)
+        written.clear()
+        drawn._canvas._layer.invalidate()
+        drawn._canvas.paint_ahead()
+        assert "best 1.62" in [text for _, text in written]
+        assert not [pair for pair in combinations(written, 2) if pair[0][0].intersects(pair[1][0])]
+        if height == 400:
+            assert len(written) >= 8
 
     def test_a_plot_can_be_cleared(self, drawn: CurvePlot, qtbot: QtBot):
         drawn.set_threshold(1.0, "threshold")

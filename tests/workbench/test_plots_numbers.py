@@ -1,5 +1,6 @@
 """What plots compute: samples, ranges, ticks, readings, tables."""
 
+import itertools
 from array import array
 
 import numpy as np
@@ -14,7 +15,7 @@ from workbench.widgets.plots.contents import Contents, EventMark, Reference, Thr
 from workbench.widgets.plots.fitting import fitted_range, whole_range
 from workbench.widgets.plots.formats import seconds_label, step_label
 from workbench.widgets.plots.framing import Framing
-from workbench.widgets.plots.geometry import cut_outside, spread, spread_around
+from workbench.widgets.plots.geometry import cut_outside, placed_labels, spread
 from workbench.widgets.plots.reading import neighbour, read_at
 from workbench.widgets.plots.scales import Axis
 from workbench.widgets.plots.series import MAX_POINTS, Curve, peaks
@@ -261,9 +262,21 @@ class TestLabels:
         assert spread([50, 150], 20, 0, 300) == [50, 150]
 
     def test_labels_make_way_for_what_is_there_already(self):
-        placed = spread_around([95, 105], 20, 0, 300, (90, 110))
+        placed = placed_labels([95, 105], 20, 0, 300, (90, 110))
         assert placed[0] <= 80
         assert placed[1] >= 120
+
+    @given(st.lists(st.floats(-50, 150), max_size=12), st.floats(20, 120))
+    def test_labels_without_room_are_left_out_from_the_least_important_on(self, centres, height):
+        placed = placed_labels(centres, 20, 0, height)
+        shown = [place for place in placed if place is not None]
+        assert placed == shown + [None] * (len(placed) - len(shown))
+        assert len(shown) == min(len(centres), int((height + 0.01) // 20))
+        assert all(after - before >= 20 - 0.02 for before, after in itertools.pairwise(sorted(shown)))
+        assert all(10 - 0.02 <= place <= height - 10 + 0.02 for place in shown)
+
+    def test_a_side_without_room_does_not_push_its_labels_over_what_is_there(self):
+        assert placed_labels([5, 12, 60], 20, 0, 100, (20, 40)) == [10, None, 60]
 
     def test_a_line_is_cut_exactly_at_the_sides_of_the_picture(self):
         x, y = cut_outside(np.array([0.0, 100.0]), np.array([0.0, 100.0]), QRectF(20, 0, 100, 60))

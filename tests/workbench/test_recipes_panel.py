@@ -129,8 +129,11 @@ def test_the_line_follows_what_auto_chose(scene: Scene, qtbot: QtBot) -> None:
 # The form
 
 
-def test_the_form_has_a_named_field_with_help_for_every_setting_that_exists(scene: Scene) -> None:
+def test_the_form_has_a_named_field_with_help_for_every_setting_but_those_of_the_page_write(scene: Scene) -> None:
+    asked_here = {"sampling.temperature", "sampling.length"}
     for path, setting in declared_for(scene.draft.values).items():
+        if path.startswith("sampling.") and path not in asked_here:
+            continue
         field = scene.panel.details.form.field(path)
         assert field.editor.accessibleName()
         assert field.editor.toolTip() == setting.option.help

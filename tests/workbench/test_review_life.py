@@ -1,8 +1,9 @@
 """How runs, queue and window live and end: no state that is not so, nothing lost, nothing kept for ever."""
 
 import gc
+import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from engine.errors import StorageFailed, message
-from engine.events import RunEnded, RunEvent, RunPaused, RunStarted
+from engine.events import PreparationProgressed, RunEnded, RunEvent, RunPaused, RunStarted
 from engine.import_events import CorpusImported
 from engine.library.library import Library
 from workbench.app import window as window_module
 from workbench.app.window import Program
+from workbench.bridge import training as training_module
 from workbench.bridge.failures import failure_of
 from workbench.bridge.jobs import ThreadJobs
 from workbench.bridge.protocols.jobs import Failure
@@ -160,6 +162,73 @@ def test_a_run_that_fails_for_its_own_reasons_lets_the_next_begin(queue: Trainin
     assert not queue.is_held
 
 
+def test_a_text_that_is_gone_holds_what_waits_and_is_told_once(queue: TrainingQueue, training: FakeTraining) -> None:
+    failures: list[Failure] = []
+    queue.run_failed.connect(lambda _, failure: failures.append(failure))
+    begun(queue)
+    for title in ("one", "two", "three"):
+        queue.add(TrainRequest(corpus_id="c", title=title))
+    training.tell(started())
+    training.tell(ended())
+    training.end()
+    training.fail(Failure(message("This text is gone."), is_text_gone=True))
+    assert [request.title for request in queue.waiting] == ["one", "two", "three"]
+    assert queue.is_held
+    assert len(failures) == 1
+
+
+def test_runs_that_wait_for_a_text_in_the_trash_wait_on_and_begin_once_it_is_back(
+    program: Program, new_text: Any, qtbot: QtBot
+) -> None:
+    workbench, library = program.workbench, program.door.library
+    corpus = new_text(library)
+    workbench.texts.refresh()
+    told: list[str] = []
+    workbench.notices.failure_happened.connect(lambda failure: told.append(failure.message.text))
+    place = library.trash(library.corpus(corpus).path)
+    workbench.queue.hold(True)
+    for title in ("one", "two"):
+        workbench.queue.add(TrainRequest(corpus_id=corpus, title=title, tables={"training": {"steps": 2}}))
+    workbench.queue.hold(False)
+    qtbot.waitUntil(lambda: workbench.queue.is_held, timeout=PATIENCE)
+    assert [request.title for request in workbench.queue.waiting] == ["one", "two"]
+    assert told == ["The text of this run is not in the library any more. Bring it back from the trash."]
+    library.restore(place)
+    workbench.queue.hold(False)
+    run = workbench.queue.current
+    assert run is not None
+    qtbot.waitUntil(lambda: run.has_begun, timeout=PATIENCE)
+    workbench.queue.hold(True)
+
+
+def test_a_run_begins_when_an_estimate_that_is_still_measuring_has_ended(
+    program: Program, new_text: Any, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = new_text(program.door.library)
+    is_measuring, may_end, seen = threading.Event(), threading.Event(), list[bool]()
+
+    def measure(*_: Any) -> Iterator[PreparationProgressed]:
+        yield PreparationProgressed(part="speed", share=0.0)
+        is_measuring.set()
+        may_end.wait(20)
+        yield PreparationProgressed(part="speed", share=0.5)
+        seen.append(True)  # the rest of an estimate that nobody cancelled
+
+    monkeypatch.setattr(training_module, "_estimated", measure)
+    training = program.door.training
+    request = TrainRequest(corpus_id=corpus, tables={"training": {"steps": 2}})
+    training.estimate(request, lambda _: None, lambda _: None, lambda _: None)
+    qtbot.waitUntil(is_measuring.is_set, timeout=PATIENCE)
+    events: list[object] = []
+    handle = training.start(request, events.append, lambda: events.append("end"), events.append)
+    qtbot.wait(300)
+    assert events == []
+    may_end.set()
+    qtbot.waitUntil(lambda: "end" in events, timeout=PATIENCE)
+    assert not handle.is_running or handle.wait(20)
+    assert seen == []
+
+
 def test_what_the_disk_refuses_is_known_as_such() -> None:
     assert failure_of(StorageFailed("The disk is full.")).is_storage
     assert failure_of(OSError(28, "No space left on device")).is_storage
@@ -275,13 +344,15 @@ def test_a_text_that_cannot_be_saved_is_not_lost_without_a_question(
     def refuse(_: object) -> None:
         raise StorageFailed("The disk is full.")
 
-    monkeypatch.setattr(page.model.document._held, "save_now", refuse)
-    monkeypatch.setattr(page.model.document._held, "save", lambda *_: None)
+    monkeypatch.setattr(page.model.document._saving._held, "save_now", refuse)
+    monkeypatch.setattr(page.model.document._saving._held, "save", lambda *_: None)
     page.model.document.write(0, "Once upon a time", "person")
     answer_with("Do not close")
     program.window.close()
     assert program.window.isVisible()
-    assert page.model.failure == "The disk is full."
+    assert page.model.failure.startswith("The disk is full.")
+    page.model.document.saved.emit()
+    assert not page.model.failure
     answer_with("Close and lose it")
     program.window.close()
     assert not program.window.isVisible()

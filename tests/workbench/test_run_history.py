@@ -76,6 +76,17 @@ def test_a_run_that_goes_on_forgets_the_steps_that_were_lost() -> None:
     assert [mark.kind for mark in history.marks] == ["resumed"]
 
 
+def test_a_history_knows_how_much_its_numbers_take() -> None:
+    history = RunHistory()
+    history.add(started())
+    assert history.num_bytes == 0
+    for step in (1, 2, 3):
+        history.add(stepped(step))
+    assert history.num_bytes == 3 * 8 * (12 + 5)  # columns of the training, and of one matrix
+    assert [*history.matrix_norms["layers.0.weight_hh"]["norm"]] == [0.5] * 3
+    assert [*history.matrix_norms["layers.0.weight_hh"]["time"]] == [0.5, 1.0, 1.5]
+
+
 def test_changes_and_rewinds_are_marks_with_sentences() -> None:
     history = RunHistory()
     history.add(SettingChanged(step=3, field="training.clip_norm", old=1.0, new=0.25))

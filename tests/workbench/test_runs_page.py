@@ -473,6 +473,17 @@ def test_nothing_covers_the_rows_while_a_file_hangs_over_the_window(open_page: O
     assert dropping.overlay.isVisible()
 
 
+def test_the_columns_that_are_shown_at_first_fit_into_a_window_of_1280(open_page: Opener, qtbot: QtBot) -> None:
+    page = open_page()
+    page.resize(1080, 740)  # what such a window leaves beside the rail
+    header, bar = page.table.horizontalHeader(), page.table.verticalScrollBar()
+    header.setStretchLastSection(False)
+    room = page.table.viewport().width() - (0 if bar.isVisible() else bar.sizeHint().width())
+    assert header.length() <= room
+    assert page.table.horizontalScrollBar().maximum() == 0
+    assert not page.table.isColumnHidden(COLUMN_KEYS.index("tags"))
+
+
 def test_hidden_columns_widths_and_sorting_are_there_after_a_restart(open_page: Opener) -> None:
     page = open_page()
     recipe = COLUMN_KEYS.index("recipe")

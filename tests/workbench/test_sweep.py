@@ -66,6 +66,7 @@ GIVEN = {
     "Tales of Sallowmouth": "the title of an English text, which it keeps",
     "The Ferry on Dry Land": "the title of an English text, which it keeps",
     "Python manual": "the title of an English text, which it keeps",
+    "Ctrl+R": "keys, as Qt writes them",
     "Ctrl": "a key, as Qt writes it",
     "Shift": "a key, as Qt writes it",
     "Z": "a key",
@@ -171,6 +172,9 @@ class Sweep:
         for tab in range(tabs.count()):
             tabs.setCurrentIndex(tab)
             yield f"train, a finished run, instrument {tab}", self._drawn(page)
+        page.run_view.travel_bar.slider.setValue(2)
+        self._wait(lambda: not page.run_view.travel.is_writing)
+        yield "train, an earlier state", self._drawn(page)
         program.workbench.navigator.train_on(program.workbench.texts.entries()[0].id)
         self._wait(lambda: page.model.draft.can_start)
         yield "train, a draft", self._drawn(page)

@@ -515,7 +515,8 @@ def test_a_model_is_exported_to_the_chosen_file(
     said: list[str] = []
     page.model.workbench.notices.toast_wanted.connect(lambda text, *_: said.append(text))
     menu_of(page)["Export model"].trigger()
-    wait_for(qtbot, lambda: said == ["The model is in mine.textloom."])
+    sentence = "The model is in mine.textloom. A model can repeat passages of its text."
+    wait_for(qtbot, lambda: said == [sentence])
     assert target.stat().st_size > 0
 
 

@@ -44,6 +44,9 @@ FROM_ELSEWHERE = {
         "a mapping that the collector knows by its name",
     ("viewmodels/window/help_pages.py", "tr(option.label)"): "declarations of options",
     ("viewmodels/window/help_pages.py", "tr(option.help)"): "declarations of options",
+    ("viewmodels/write/options.py", "tr(option.label)"): "declarations of options",
+    ("viewmodels/write/options.py", "tr(option.help)"): "declarations of options",
+    ("viewmodels/write/options.py", "tr(option.unit)"): "declarations of options",
 }  # fmt: skip
 
 

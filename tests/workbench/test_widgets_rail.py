@@ -99,6 +99,24 @@ def test_a_long_status_wraps_instead_of_being_cut(rail: Rail, qtbot: QtBot) -> N
     assert status.heightForWidth(180) > short
 
 
+def test_a_status_that_says_the_same_again_is_neither_laid_out_nor_painted(
+    rail: Rail, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status = RailStatus()
+    rail.set_footer(status)
+    status.set_status("training", "Training 62 %", 0.6201, "2 cores")
+    status.show()
+    asked: list[str] = []
+    for name in ("update", "updateGeometry"):
+        monkeypatch.setattr(status, name, lambda name=name: asked.append(name))
+    status.set_status("training", "Training 62 %", 0.6202, "2 cores")
+    assert not asked
+    status.set_status("training", "Training 62 %", 0.64, "2 cores")
+    assert asked == ["update"]
+    status.set_status("training", "Training 65 %, and a little more", 0.65, "2 cores")
+    assert "updateGeometry" in asked
+
+
 def test_entries_grow_with_the_text(rail: Rail, theme: Theme) -> None:
     before, width = rail.entry("texts").sizeHint().height(), rail.width()
     theme.set_text_scale(1.5)

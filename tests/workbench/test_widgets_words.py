@@ -1,5 +1,7 @@
 """Labels, terms, headers and folds: what they say, and how a person changes or opens them."""
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics, QPixmap
@@ -8,10 +10,15 @@ from pytestqt.qtbot import QtBot
 
 from workbench.theme.theme import Theme
 from workbench.widgets.buttons import Button, IconButton
+from workbench.widgets.card import ChoiceCard
+from workbench.widgets.focus import HandPainted
 from workbench.widgets.fold import Fold
 from workbench.widgets.header import PageHeader
+from workbench.widgets.inputs import CheckBox, Switch
 from workbench.widgets.labels import Body, ElidedLabel, Label, StateLabel, TermLabel
 from workbench.widgets.popover import Popover
+from workbench.widgets.rail import RailStatus
+from workbench.widgets.segmented import SegmentedControl
 
 pytestmark = pytest.mark.usefixtures("theme")
 
@@ -248,6 +255,36 @@ def test_the_ring_is_for_those_who_use_the_keyboard(page: QWidget, qtbot: QtBot)
     qtbot.keyClick(first, Qt.Key.Key_Tab)
     assert second.hasFocus()
     assert second.has_ring
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: ChoiceCard("A card", "What it does."),
+        lambda: SegmentedControl([("one", "One"), ("two", "Two")]),
+        lambda: RailStatus(),
+        lambda: Fold("Details", Body("Content")),
+        lambda: TermLabel("perplexity", "Perplexity", "Two sentences."),
+        lambda: CheckBox("A box"),
+        lambda: Switch("A switch"),
+    ],
+)
+def test_the_ring_lies_over_what_is_painted_by_hand_as_long_as_the_keyboard_is_there(
+    page: QWidget, qtbot: QtBot, make: Callable[[], QWidget]
+) -> None:
+    before, made = Button("Before"), make()
+    for each in (before, made):
+        _add(page, each)
+    painted: list[QWidget] = made.findChildren(HandPainted)
+    widget = painted[0] if painted else made
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    before.setFocus(Qt.FocusReason.OtherFocusReason)
+    without = widget.grab().toImage()
+    widget.setFocus(Qt.FocusReason.TabFocusReason)
+    assert widget.grab().toImage() != without
+    before.setFocus(Qt.FocusReason.TabFocusReason)
+    assert widget.grab().toImage() == without
 
 
 def test_words_grow_with_the_text_scale(theme: Theme, page: QWidget) -> None:

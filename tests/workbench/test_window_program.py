@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.app.main import is_command
+from engine.cli import parser
+from workbench.app.main import COMMANDS, is_command
 from workbench.app.reporting import LOG_NAME, Reporting
 from workbench.app.single_instance import SingleInstance
 from workbench.bridge.protocols.jobs import Failure
@@ -21,6 +22,10 @@ from workbench.bridge.protocols.jobs import Failure
 )
 def test_a_command_goes_to_the_engine(arguments: list[str]) -> None:
     assert is_command(arguments)
+
+
+def test_the_program_knows_every_command_of_the_engine() -> None:
+    assert COMMANDS == parser.COMMANDS
 
 
 @pytest.mark.parametrize("arguments", [[], ["a.txt"], ["./train"], ["--library", "train"], ["--library", "x", "a.txt"]])
@@ -73,6 +78,36 @@ def test_a_second_start_hands_its_files_over(first: SingleInstance, tmp_path: Pa
 def test_a_window_over_another_library_is_left_alone(first: SingleInstance, tmp_path: Path) -> None:
     second = started_again(tmp_path / "another")
     assert second.communicate(timeout=20)[0].strip() == "False"
+
+
+BUSY = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from workbench.app import single_instance
+single_instance._ANSWER_MILLISECONDS = 300
+application = QCoreApplication([])
+instance = single_instance.SingleInstance(Path(sys.argv[1]))
+print(instance.hand_over([]))
+instance.listen()
+instance.close()
+"""
+
+
+def test_a_first_window_that_is_busy_is_still_the_one_that_later_starts_find(
+    first: SingleInstance, tmp_path: Path, qtbot: QtBot
+) -> None:
+    # It does nothing while this process waits for the second one, which gives up and opens a window of its own.
+    second = subprocess.run(
+        [sys.executable, "-c", BUSY, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False,
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert (second.stdout.strip(), second.stderr) == ("False", "")
+    with qtbot.waitSignal(first.called, timeout=20_000) as heard:
+        third = started_again(tmp_path, "/texts/a.txt")
+        qtbot.waitUntil(lambda: third.poll() is not None, timeout=20_000)
+    assert third.communicate()[0].strip() == "True"
+    assert heard.args is not None
 
 
 @pytest.fixture

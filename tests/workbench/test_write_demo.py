@@ -84,7 +84,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QTimer
 from engine.library.library import Library
 from workbench.bridge.door import EngineDoor
-from workbench.bridge.protocols.writing import WriteRequest
+from engine.config.sampling import SamplingConfig
+from workbench.bridge.protocols.writing import ModelRef, WriteRequest
 from workbench.viewmodels.write.page import WritePageModel
 
 application = QCoreApplication([])
@@ -94,7 +95,8 @@ def end(result):
     ended.append(result)
     application.quit()
 def install(run):
-    door.writing.write(WriteRequest(run=run, prompt="The ", num_words=5), print, end, end, lambda: end(None))
+    request = WriteRequest(model=ModelRef(run=run), prompt="The ", settings=SamplingConfig(num_words=5))
+    door.writing.write(request, print, end, end, lambda: end(None))
 door.writing.install_demo(install, end, is_first_start=True)
 QTimer.singleShot(60_000, application.quit)
 application.exec()

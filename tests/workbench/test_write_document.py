@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QTextDocument
 
 from engine.errors import StorageFailed
+from engine.sampling.stopping import WordLimit
 from workbench.bridge.protocols.jobs import Failure
 from workbench.bridge.protocols.writing import Candidate, Document
-from workbench.bridge.writers import WordLimit
-from workbench.viewmodels.write.document import OpenDocument, title_of
+from workbench.viewmodels.write.document import OpenDocument
 from workbench.viewmodels.write.positions import UnitMap, changed_part, num_units, place_at, place_from, unit_at
+from workbench.viewmodels.write.titles import title_of
 from workbench.views.write.editor import Editor
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -101,7 +102,7 @@ def test_editor_and_document_hold_the_same_text_through_any_edits(
     edits: list[tuple[int, int, str, bool]],
 ) -> None:
     document = OpenDocument(NowhereDocument(), Document(title="x"))
-    editor = Editor(document.model_ranges)
+    editor = Editor(lambda _start, _stop: ())
     editor.edited.connect(document.take_edit)
     document.text_replaced.connect(editor.replace_text)
     document.text_reset.connect(lambda: editor.show_text(document.document.text))
@@ -202,12 +203,12 @@ def test_a_candidate_finds_the_place_for_which_it_was_written(document: OpenDocu
 def test_writing_ends_behind_the_last_word_that_is_wished(text: str, most: int, cuts: list[int]) -> None:
     limit, shown, place = WordLimit(most), "", 0
     for size in cuts:
-        if place >= len(text) or limit.is_reached:
+        if place >= len(text) or limit.has_stopped:
             break
         shown += limit.feed(text[place : place + size])
         place += size
     assert text.startswith(shown)
     assert len(shown.split()) <= most
-    if limit.is_reached:
+    if limit.has_stopped:
         assert len(shown.split()) == most
         assert not shown[-1].isspace()

@@ -3,7 +3,11 @@
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("import", "train", "resume", "sample", "evaluate", "list", "presets", "export", "verify")
+# Those of `engine.cli.parser`, which takes time to load.
+COMMANDS = (
+    "import", "train", "resume", "sample", "fill", "score", "suggest", "novelty", "evaluate", "list", "presets",
+    "export", "verify",
+)  # fmt: skip
 ANSWERED_BY_COMMANDS = ("--help", "-h", "--version", "--json")
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _WAIT_MILLISECONDS = 500
+_ANSWER_MILLISECONDS = 5000  # so long a window may be busy with something before another one opens
 _LARGEST_MESSAGE = 1_000_000
 
 
@@ -22,22 +23,28 @@ class SingleInstance(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_connection_came)
+        self._is_taken = False  # another one listens, and shall go on doing so
 
     def hand_over(self, paths: list[Path]) -> bool:
-        """Give the paths to the window that is open already; whether there was one."""
+        """Give the paths to the window that is open already; whether there was one that took them."""
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if not socket.waitForConnected(_WAIT_MILLISECONDS):
             return False
+        self._is_taken = True
         socket.write(json.dumps([str(path.absolute()) for path in paths]).encode() + b"\n")
         socket.waitForBytesWritten(_WAIT_MILLISECONDS)
         # The answer tells that the other one is alive, and that it may raise its window now.
-        was_heard = socket.waitForReadyRead(4 * _WAIT_MILLISECONDS)
+        was_heard = socket.waitForReadyRead(_ANSWER_MILLISECONDS)
+        if not was_heard and socket.state() != QLocalSocket.LocalSocketState.ConnectedState:
+            self._is_taken = False  # it ended at this very moment
         socket.disconnectFromServer()
         return was_heard
 
     def listen(self) -> None:
-        """Be the one that later starts find."""
+        """Be the one that later starts find, unless another one is, however busy it may be now."""
+        if self._is_taken:
+            return
         if not self._server.listen(self._name):
             QLocalServer.removeServer(self._name)  # left by a crash
             self._server.listen(self._name)

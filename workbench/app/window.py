@@ -87,13 +87,14 @@ def open_window(arguments: Sequence[str]) -> int:
     if instance.hand_over(options.files):
         return 0
     instance.listen()
-    program = make_program(application, library, settings)
+    program = make_program(application, library, settings, lists_later=True)
     reporting = Reporting(library.logs_path, program.tell)
     instance.called.connect(program.window.offer_paths)
     program.window.show()
     if options.files:
         program.window.offer_paths(options.files)
-    QTimer.singleShot(0, program.door.background.start)
+    program.workbench.runs.listed.connect(program.door.background.start)  # the first page does not wait behind torch
+    QTimer.singleShot(0, program.workbench.runs.list_later)
     QTimer.singleShot(0, program.welcome)
     code = application.exec()
     instance.close()
@@ -138,11 +139,13 @@ def speak(application: QApplication, settings: Settings) -> None:
         application.installTranslator(translator)
 
 
-def make_program(application: QApplication, library: Library, settings: Settings) -> Program:
-    """The window over a library, not yet shown."""
+def make_program(
+    application: QApplication, library: Library, settings: Settings, *, lists_later: bool = False
+) -> Program:
+    """The window over a library, not yet shown. lists_later: it has no page before `runs.list_later`."""
     door = EngineDoor(library)
     door.background.also_import = NEEDED_SOON
-    workbench = Workbench(door, settings)
+    workbench = Workbench(door, settings, lists_later=lists_later)
     look = theme()
     look.set_choice(appearance.theme_choice(settings.text("window/theme")))
     look.set_text_scale(appearance.text_scale(settings))

@@ -8,14 +8,24 @@ from collections.abc import Callable
 
 from workbench.bridge.pump import Pump
 
+# What writing needs, and numpy with it: a model can write before torch is there.
+WRITING_MODULES = (
+    "numpy", "numpy.random", "engine.models.model_file", "engine.models.run_model", "engine.sampling.generate",
+    "engine.sampling.mixing", "engine.sampling.suggestions",
+)  # fmt: skip
+
 
 class TorchLoader:
-    """Loads torch once. `wait` is for threads that need it; the interface thread never waits."""
+    """Loads torch once. `wait` is for threads that need it; the interface thread never waits.
+
+    numpy comes before torch, and all of it: two threads that import it at the same time can each meet a half of it.
+    """
 
     def __init__(self, pump: Pump) -> None:
         self._pump = pump
         self._ready = threading.Event()
         self._thread: threading.Thread | None = None
+        self._numpy_lock = threading.Lock()
         self._callbacks: list[Callable[[], None]] = []
         self.also_import: tuple[str, ...] = ()  # modules that are needed soon and take long, such as the plots
         self.default_threads = 0  # processor cores that torch takes by itself, once it is there
@@ -43,6 +53,12 @@ class TorchLoader:
         self.start()
         self._ready.wait()
 
+    def load_numpy(self) -> None:
+        """Return when numpy is there, loaded by this thread if nobody did. For other threads than the interface's."""
+        with self._numpy_lock:
+            for name in WRITING_MODULES:
+                importlib.import_module(name)
+
     def join(self, seconds: float) -> bool:
         """Wait for the end of the loading thread; whether it ended."""
         if self._thread is None:
@@ -52,6 +68,7 @@ class TorchLoader:
 
     def _load(self) -> None:
         try:
+            self.load_numpy()
             from workbench.bridge.warming import warm
 
             self.default_threads = warm()

@@ -8,11 +8,13 @@ from PySide6.QtCore import QObject
 from engine.library.library import Library
 from workbench.bridge.background import TorchLoader
 from workbench.bridge.jobs import ThreadJobs
+from workbench.bridge.live import LiveRuns
 from workbench.bridge.pump import Pump
 from workbench.bridge.recipes import LibraryRecipes
 from workbench.bridge.runs import LibraryRuns
 from workbench.bridge.texts import LibraryTexts
 from workbench.bridge.training import TorchTraining
+from workbench.bridge.trash import LibraryTrash
 from workbench.bridge.writing import LibraryWriting
 
 
@@ -22,13 +24,15 @@ class EngineDoor:
     def __init__(self, library: Library, parent: QObject | None = None) -> None:
         self.library = library
         self.pump = Pump(parent)
-        self.jobs = ThreadJobs(self.pump)
         self.background = TorchLoader(self.pump)
-        self.texts = LibraryTexts(library, self.jobs)
+        self.jobs = ThreadJobs(self.pump, self.background)
+        live = LiveRuns()
         self.runs = LibraryRuns(library, self.jobs)
-        self.training = TorchTraining(library, self.jobs, self.background)
-        self.writing = LibraryWriting(library, self.jobs)
+        self.training = TorchTraining(library, self.jobs, self.background, live)
+        self.writing = LibraryWriting(library, self.jobs, live)
+        self.texts = LibraryTexts(library, self.jobs, self.writing.let_go)
         self.recipes = LibraryRecipes(library)
+        self.trash = LibraryTrash(library, self.jobs)
 
     @property
     def library_path(self) -> Path:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from engine.errors import Cancelled
+from workbench.bridge.background import TorchLoader
 from workbench.bridge.failures import failure_of
-from workbench.bridge.protocols.jobs import Failure, Work
+from workbench.bridge.protocols.jobs import Failure, Needs, Work
 from workbench.bridge.pump import Pump
 
 
@@ -99,10 +100,11 @@ class ThreadJob:
 
 
 class ThreadJobs:
-    """Starts jobs and knows those that run."""
+    """Starts jobs and knows those that run. loader: has what some of them need."""
 
-    def __init__(self, pump: Pump) -> None:
+    def __init__(self, pump: Pump, loader: TorchLoader | None = None) -> None:
         self._pump = pump
+        self._loader = loader or TorchLoader(pump)
         self._jobs: list[tuple[str, ThreadJob]] = []
 
     def start(
@@ -115,20 +117,35 @@ class ThreadJobs:
         on_failed: Callable[[Failure], None] | None = None,
         on_cancelled: Callable[[], None] | None = None,
         is_exclusive: bool = True,
+        needs: Needs = "",
     ) -> ThreadJob:
-        """Run `work` on a thread of its own. An exclusive one drops the running job of the same kind."""
+        """Run `work` on a thread of its own. An exclusive one drops the running job of the same kind.
+
+        needs: what must be loaded before it begins; no job imports that itself while the window opens.
+        """
         self._jobs = [(other, job) for other, job in self._jobs if job.is_running]
         if is_exclusive:
             for other, job in self._jobs:
                 if other == kind:
                     job.drop()
         job = ThreadJob(
-            kind, work, self._pump,
+            kind, self._prepared(work, needs), self._pump,
             on_event=on_event, on_done=on_done, on_failed=on_failed, on_cancelled=on_cancelled,
         )  # fmt: skip
         self._jobs.append((kind, job))
         job.start()
         return job
+
+    def _prepared(self, work: Work, needs: Needs) -> Work:
+        if not needs:
+            return work
+        prepare = self._loader.wait if needs == "torch" else self._loader.load_numpy
+
+        def work_when_loaded(is_cancelled: Callable[[], bool]) -> Any:
+            prepare()
+            return work(is_cancelled)
+
+        return work_when_loaded
 
     def close(self, seconds: float) -> bool:
         """Drop all jobs and wait for their threads, so long in all; whether all ended."""

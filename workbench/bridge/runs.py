@@ -10,6 +10,7 @@ from engine.errors import Cancelled, Message, TextloomError, message_from_record
 from engine.event_records import event_from_record
 from engine.events import RunEvent
 from engine.library.entries import Entry
+from engine.library.files import DISK_FULL
 from engine.library.json_lines import read_lines
 from engine.library.library import Library
 from engine.library.locks import is_locked
@@ -24,6 +25,7 @@ END_STATES: dict[str, RunState] = {
     "completed": "finished", "stopped": "finished", "stopped_early": "stopped_early", "failed": "failed",
 }  # fmt: skip
 READ_AT_ONCE = 50
+LOOK_SECONDS = 60.0
 
 
 class LibraryRuns:
@@ -33,9 +35,32 @@ class LibraryRuns:
         self._library = library
         self._jobs = jobs
         self._shelf = Shelf(library.runs_path, ("run.json", "label.json"), run_entry)
+        self._looking: ThreadJob | None = None  # takes the first look; the shelf is its own meanwhile
+
+    def refresh_later(self, on_done: Callable[[], None]) -> ThreadJob:
+        """Look at the folders on a thread; see the protocol."""
+
+        def work(_: Callable[[], bool]) -> bool:
+            return self._look()
+
+        def finish(_: object) -> None:
+            self.finish_refresh()
+            on_done()
+
+        self._looking = self._jobs.start("runs", work, on_done=finish, on_failed=finish)
+        return self._looking
+
+    def finish_refresh(self) -> None:
+        """Return when the look that a thread takes is done."""
+        if self._looking is not None:
+            self._looking.wait(LOOK_SECONDS)
+            self._looking = None
 
     def refresh(self) -> bool:
         """Look at the folders again; whether anything changed."""
+        return self._looking is None and self._look()
+
+    def _look(self) -> bool:
         has_changed = self._shelf.refresh()
         for entry in self._shelf.entries():
             if entry.outcome or entry.state == "damaged":
@@ -49,11 +74,11 @@ class LibraryRuns:
 
     def entries(self) -> list[RunEntry]:
         """All runs, newest first."""
-        return self._shelf.entries()
+        return self._shelf.entries() if self._looking is None else []
 
     def entry(self, run_id: str) -> RunEntry | None:
         """One run, None when it is not there."""
-        return self._shelf.entry(run_id)
+        return self._shelf.entry(run_id) if self._looking is None else None
 
     def read_history(
         self,
@@ -98,7 +123,9 @@ class LibraryRuns:
             write_model(path, model, model.arrays)
             return path
 
-        return self._jobs.start("export", work, on_done=on_done, on_failed=on_failed, is_exclusive=False)
+        return self._jobs.start(
+            "export", work, on_done=on_done, on_failed=on_failed, is_exclusive=False, needs="numpy"
+        )
 
     def export_metrics(
         self, run_id: str, path: Path, on_done: Callable[[Path], None], on_failed: Callable[[Failure], None]
@@ -151,8 +178,9 @@ class LibraryRuns:
             return result.as_record()
 
         return self._jobs.start(
-            "evaluate", work, on_event=on_progress, on_done=on_done, on_failed=on_failed, on_cancelled=on_cancelled
-        )
+            "evaluate", work, on_event=on_progress, on_done=on_done, on_failed=on_failed, on_cancelled=on_cancelled,
+            needs="torch",
+        )  # fmt: skip
 
     def read_queue(self) -> list[dict[str, object]]:
         """What waited when it was last written. Raises TextloomError."""
@@ -201,6 +229,7 @@ def run_entry(entry: Entry) -> RunEntry:
         explanation=_message(info, "explanation"),
         outcome=outcome,
         reason=_message(info, "reason"),
+        is_disk_full=outcome == "failed" and info.get("reason_template") == DISK_FULL,
         step=int(_number(info, "step")),
         seconds=_number(info, "seconds"),
         best=_table(info, "best"),

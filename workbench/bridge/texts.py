@@ -24,12 +24,16 @@ IsCancelled = Callable[[], bool]
 
 
 class LibraryTexts:
-    """See the protocol `Texts`."""
+    """See the protocol `Texts`. let_go: called with the id of a corpus before its folder is moved."""
 
-    def __init__(self, library: Library, jobs: ThreadJobs) -> None:
+    def __init__(
+        self, library: Library, jobs: ThreadJobs, let_go: Callable[[str], None] = lambda _corpus_id: None
+    ) -> None:
         self._library = library
+        self._let_go = let_go
         self._jobs = jobs
         self._shelf = Shelf(library.corpora_path, ("corpus.json", "label.json"), corpus_entry)
+        self._import: ThreadJob | None = None
 
     def refresh(self) -> bool:
         """Look at the folders again; whether anything changed."""
@@ -49,6 +53,16 @@ class LibraryTexts:
 
         return sample_titles()
 
+    @property
+    def is_importing(self) -> bool:
+        """Whether a text is being imported."""
+        return self._import is not None and self._import.is_running
+
+    def cancel_import(self) -> None:
+        """Ask an import that is going on to end."""
+        if self._import is not None:
+            self._import.cancel()
+
     def import_sample(
         self,
         title: str,
@@ -64,9 +78,11 @@ class LibraryTexts:
 
             return imported(import_sample(title, self._library, is_cancelled=is_cancelled))
 
-        return self._jobs.start(
-            "import", work, on_event=on_event, on_done=on_done, on_failed=on_failed, on_cancelled=on_cancelled
-        )
+        self._import = self._jobs.start(
+            "import", work, on_event=on_event, on_done=on_done, on_failed=on_failed, on_cancelled=on_cancelled,
+            needs="numpy",
+        )  # fmt: skip
+        return self._import
 
     def glance(self, paths: Sequence[Path], on_done: Callable[[Glance], None]) -> ThreadJob:
         """See quickly what files and folders hold; see the protocol."""
@@ -95,8 +111,9 @@ class LibraryTexts:
             return look_at(paths, pasted, is_cancelled)
 
         return self._jobs.start(
-            "look", work, on_event=on_event, on_done=on_done, on_failed=on_failed, on_cancelled=on_cancelled
-        )
+            "look", work, on_event=on_event, on_done=on_done, on_failed=on_failed, on_cancelled=on_cancelled,
+            needs="numpy",
+        )  # fmt: skip
 
     def preview(
         self,
@@ -112,7 +129,7 @@ class LibraryTexts:
 
             return preview_of(files, cleaning, is_cancelled)
 
-        return self._jobs.start("preview", work, on_done=on_done, on_failed=on_failed)
+        return self._jobs.start("preview", work, on_done=on_done, on_failed=on_failed, needs="numpy")
 
     def import_files(
         self,
@@ -138,9 +155,11 @@ class LibraryTexts:
             )  # fmt: skip
             return imported(events)
 
-        return self._jobs.start(
-            "import", work, on_event=on_event, on_done=on_done, on_failed=on_failed, on_cancelled=on_cancelled
-        )
+        self._import = self._jobs.start(
+            "import", work, on_event=on_event, on_done=on_done, on_failed=on_failed, on_cancelled=on_cancelled,
+            needs="numpy",
+        )  # fmt: skip
+        return self._import
 
     def read_text(self, corpus_id: str, start_byte: int, num_bytes: int) -> str:
         """The characters that begin in these bytes of a text, at once. Raises TextloomError."""
@@ -160,7 +179,7 @@ class LibraryTexts:
                 start_byte=place.start_byte, num_characters=place.num_characters, is_own_file=place.is_own_file
             )
 
-        return self._jobs.start("validation place", work, on_done=on_done, on_failed=on_failed)
+        return self._jobs.start("validation place", work, on_done=on_done, on_failed=on_failed, needs="numpy")
 
     def count_words(
         self, corpus_id: str, on_done: Callable[[WordCounts], None], on_failed: Callable[[Failure], None]
@@ -173,11 +192,13 @@ class LibraryTexts:
 
             return count_words(folder, is_cancelled)
 
-        return self._jobs.start("words", work, on_done=on_done, on_failed=on_failed)
+        return self._jobs.start("words", work, on_done=on_done, on_failed=on_failed, needs="numpy")
 
     def trash(self, corpus_id: str) -> Path:
         """Move a corpus to the trash; returns its place there. Raises TextloomError."""
-        return self._library.trash(self._library.corpus(corpus_id).path)
+        folder = self._library.corpus(corpus_id)
+        self._let_go(corpus_id)
+        return self._library.trash(folder.path)
 
     def restore(self, place: Path) -> None:
         """Bring something back from the trash. Raises TextloomError."""

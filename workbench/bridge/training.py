@@ -3,18 +3,19 @@
 import os
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 from engine.config.configuration import from_tables
 from engine.control import RunControl, SettingValue
-from engine.errors import Cancelled, TextloomError
+from engine.errors import Cancelled, TextloomError, message
 from engine.events import PreparationProgressed, RunEvent
 from engine.library.library import Library
 from workbench.bridge.background import TorchLoader
 from workbench.bridge.failures import failure_of
 from workbench.bridge.jobs import ThreadJob, ThreadJobs
+from workbench.bridge.live import LiveRuns
 from workbench.bridge.protocols.jobs import Failure
 from workbench.bridge.protocols.training import Estimate, TrainRequest
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from engine.training.runs import Request
 
 GENTLE_NICENESS = 10
+LOOK_SECONDS = 0.02  # so often somebody who waits looks whether the person changed their mind
 
 
 class TrainingHandle:
@@ -73,10 +75,12 @@ class TrainingHandle:
 class TorchTraining:
     """Trains in the engine. Every event reaches the interface thread through the pump."""
 
-    def __init__(self, library: Library, jobs: ThreadJobs, loader: TorchLoader) -> None:
+    def __init__(self, library: Library, jobs: ThreadJobs, loader: TorchLoader, live: LiveRuns) -> None:
         self._library = library
         self._jobs = jobs
         self._loader = loader
+        self._live = live
+        self._estimates: list[ThreadJob] = []  # those that may still be measuring, dropped ones among them
 
     def start(
         self,
@@ -87,14 +91,19 @@ class TorchTraining:
     ) -> TrainingHandle:
         """Begin; see the protocol."""
         control = RunControl()
+        estimates = self._running_estimates()
+        for estimate in estimates:
+            estimate.drop()
 
         def work(is_cancelled: Callable[[], bool]) -> Iterator[RunEvent]:
-            self._loader.wait()
-            return _trained(self._library, request, control, is_cancelled, self._loader.default_threads)
+            _wait_for(estimates, lambda: control.is_stopping or is_cancelled())
+            _settle(request, _wished_threads(self._library, request), self._loader.default_threads)
+            return _trained(self._library, request, control, is_cancelled, self._live)
 
         job = self._jobs.start(
-            "training", work, on_event=on_event, on_done=lambda _: on_done(), on_failed=on_failed,
-            on_cancelled=on_done, is_exclusive=False,
+            "training", work, on_event=on_event, on_done=lambda _: on_done(),
+            on_failed=lambda failure: on_failed(_explained(failure, self._library, request)),
+            on_cancelled=on_done, is_exclusive=False, needs="torch",
         )  # fmt: skip
         return TrainingHandle(control, job)
 
@@ -108,10 +117,16 @@ class TorchTraining:
         """Predict a request; see the protocol."""
 
         def work(_: Callable[[], bool]) -> Iterator[Any]:
-            self._loader.wait()
             return _estimated(self._library, request)
 
-        return self._jobs.start("estimate", work, on_event=on_progress, on_done=on_done, on_failed=on_failed)
+        job = self._jobs.start(
+            "estimate", work, on_event=on_progress, on_done=on_done, on_failed=on_failed, needs="torch"
+        )
+        self._estimates = [*self._running_estimates(), job]
+        return job
+
+    def _running_estimates(self) -> list[ThreadJob]:
+        return [job for job in self._estimates if job.is_running]
 
     def sizes(
         self, tables: Mapping[str, Any], vocabulary_size: int
@@ -134,11 +149,10 @@ def _trained(
     request: TrainRequest,
     control: RunControl,
     is_cancelled: Callable[[], bool],
-    default_threads: int,
+    live: LiveRuns,
 ) -> Iterator[RunEvent]:
     from engine.training.runs import Durations, create_run, resume_run
 
-    _settle(request, _wished_threads(library, request), default_threads)
     if request.resume_run:
         preparing = resume_run(library, request.resume_run, Durations(minutes=request.added_minutes), control)
     else:
@@ -158,10 +172,32 @@ def _trained(
 
         with suppress(TextloomError):
             change_label(session.folder, group=request.group)
-    with closing(session.run()) as events:
+    with closing(session.run()) as events, live.training(session.folder.id, control):
         yield from events
     if session.error is not None:
         failure_of(session.error)  # logs it; the sentence came with RunEnded
+
+
+def _wait_for(estimates: Sequence[ThreadJob], is_cancelled: Callable[[], bool]) -> None:
+    """Return when these have ended: they measure the machine, and would take it from the first steps of a run."""
+    for estimate in estimates:
+        while not estimate.wait(LOOK_SECONDS):
+            if is_cancelled():
+                raise Cancelled
+
+
+def _explained(failure: Failure, library: Library, request: TrainRequest) -> Failure:
+    """The failure of a run that could not begin, which may be that its text was thrown away."""
+    corpus_id = request.corpus_id
+    if request.resume_run:
+        with suppress(TextloomError):
+            corpus = library.run(request.resume_run).read_info().get("corpus")
+            corpus_id = str(corpus.get("id", "")) if isinstance(corpus, Mapping) else ""
+    with suppress(TextloomError):  # an id that is none
+        if corpus_id and library.corpora_path.is_dir() and not library.corpus(corpus_id).path.exists():
+            sentence = message("The text of this run is not in the library any more. Bring it back from the trash.")
+            return Failure(sentence, failure.details, is_text_gone=True)
+    return failure
 
 
 def _engine_request(request: TrainRequest) -> "Request":

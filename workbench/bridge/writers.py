@@ -1,80 +1,173 @@
-"""Models that write: kept in memory as long as they are asked for, read again when they have learned more."""
+"""Models that are asked: kept in memory as long as they are, read again when they have learned more."""
 
 import os
 import threading
 import time
-from collections.abc import Callable, Generator
-from dataclasses import replace
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
-from engine.config.sampling import SamplingConfig
-from engine.errors import BadInput, Message
+from engine.errors import BadInput, Cancelled, Message
 from engine.library.library import Library
-from engine.library.runs import RunFolder
-from workbench.bridge.protocols.writing import ModelRead, PieceWritten, WriteRequest, WritingEvent, Written
+from engine.library.runs import Pointer, RunFolder
+from workbench.bridge.live import LOOK_SECONDS, LiveRuns
+from workbench.bridge.protocols.asking import ModelRef, ModelRequest
+from workbench.bridge.shared_predictor import SharedPredictor
 
 if TYPE_CHECKING:
-    from engine.sampling.generate import ReadPrompt, Writer
+    from engine.config.corpus import CleaningConfig
+    from engine.models.model_file import LoadedModel
+    from engine.sampling.predictor import Predictor
+    from engine.sampling.suggestions import Suggester
+    from engine.text.tokenizers import Tokenizer
 
-MOST_WRITERS = 3
-PIECE_SECONDS = 0.025  # what is written in so long reaches the window as one piece
-# Tokens that so many words take at the most: writing ends there where no word ends.
-TOKENS_PER_WORD = {"char": 12, "byte": 24, "word": 4}
-SPARE_TOKENS = 60
+MOST_MODELS = 3
+MOST_ASKED = 6  # of models and mixtures of them: what they remember of the texts that they have read
+LIVE_SECONDS = 5.0  # a question about a run that trains may be answered by weights of this age
 
-Stamp = tuple[int, ...]
-Writing = Generator[WritingEvent, None, Written]
+IsCancelled = Callable[[], bool]
+Stamp = tuple[int | str, ...]
+
+
+@dataclass(frozen=True)
+class ReadModel:
+    """A model in memory. stamp: another one when the model has changed; notes: what was damaged in it."""
+
+    stamp: Stamp
+    title: str
+    predictor: "Predictor"
+    tokenizer: "Tokenizer"
+    cleaning: "CleaningConfig"
+    notes: tuple[Message, ...] = ()
+    read_at: float = field(default_factory=time.monotonic)
+
+
+class Asked:
+    """Who answers a request: one model or several mixed. May be used from any thread."""
+
+    def __init__(self, models: tuple[ReadModel, ...], request: ModelRequest) -> None:
+        from engine.sampling.generate import Writer
+        from engine.sampling.mixing import Mixture, check_same_vocabulary
+
+        first = models[0]
+        self.models = models
+        self.predictor = first.predictor
+        if len(models) > 1:
+            check_same_vocabulary([model.tokenizer for model in models], [model.title for model in models])
+            weights = (request.own_weight, *(part.weight for part in request.others))
+            self.predictor = Mixture([model.predictor for model in models], weights, request.mix_kind)
+        self.tokenizer, self.cleaning = first.tokenizer, first.cleaning
+        self.writer: Writer = Writer(self.predictor, self.tokenizer, self.cleaning)
+        self.notes = tuple(note for model in models for note in model.notes)
+        self.suggesting = threading.Lock()  # to be held by who uses `suggester`
+        self._suggester: Suggester | None = None
+
+    @property
+    def suggester(self) -> "Suggester":
+        """Suggests words; it remembers what it was asked last."""
+        if self._suggester is None:
+            from engine.sampling.suggestions import Suggester
+
+            self._suggester = Suggester(self.predictor, self.tokenizer, self.cleaning)
+        return self._suggester
 
 
 class Writers:
-    """The models that wrote last. May be used from any thread."""
+    """The models that were asked last. May be used from any thread."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, live: LiveRuns) -> None:
         self._library = library
+        self._live = live
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, str], tuple[Stamp, Writer, str]] = {}
+        self._coming: WeakValueDictionary[ModelRef, threading.Lock] = WeakValueDictionary()  # held while one is read
+        self._models: OrderedDict[ModelRef, ReadModel] = OrderedDict()
+        self._asked: OrderedDict[tuple[object, ...], Asked] = OrderedDict()
 
-    def write(self, request: WriteRequest, is_cancelled: Callable[[], bool]) -> Writing:
-        """Read the model and the prompt, then write; candidates side by side. Raises TextloomError."""
-        writer, kind, notes = self._writer(request)
-        prompt = writer.read_prompt(request.prompt, is_cancelled)
-        seeds = _seeds(request)
-        yield ModelRead(seeds=seeds, replaced=prompt.replaced, notes=notes)
-        length = request.num_words * TOKENS_PER_WORD.get(kind, 12) + SPARE_TOKENS
-        settings = SamplingConfig(
-            prompt=request.prompt, length=length, temperature=request.temperature, stop=request.stop
-        )
-        streams = [
-            _Stream(writer, prompt, replace(settings, seed=seed), request.num_words, is_cancelled) for seed in seeds
-        ]
-        return (yield from _written(streams))
+    def asked(self, request: ModelRequest, is_cancelled: IsCancelled, *, is_fresh: bool = False) -> Asked:
+        """Who answers. is_fresh: a run that trains is asked as it is this very moment, not a few seconds ago.
 
-    def _writer(self, request: WriteRequest) -> "tuple[Writer, str, tuple[Message, ...]]":
-        key = (request.run, request.file)
+        Raises TextloomError and Cancelled.
+        """
+        self._live.fit_products()
+        refs = (request.model, *(part.model for part in request.others))
+        models = tuple(self._model(ref, is_cancelled, is_fresh) for ref in refs)
         with self._lock:
-            stamp = self._stamp(request)
-            known = self._known.pop(key, None)
-            notes: tuple[Message, ...] = ()
-            if known is None or known[0] != stamp:
-                writer, kind, notes = self._read(request)
-                known = stamp, writer, kind
-            self._known[key] = known
-            while len(self._known) > MOST_WRITERS:
-                del self._known[next(iter(self._known))]
-            return known[1], known[2], notes
+            for ref, model in zip(refs, models, strict=True):
+                self._models.setdefault(ref, model)
+                self._models.move_to_end(ref)
+            self._make_room(keep=len(set(refs)))
+            weights = (request.own_weight, request.mix_kind, *(part.weight for part in request.others))
+            key = (refs, weights)
+            asked = self._asked.get(key)
+            if asked is None or asked.models != models:
+                asked = Asked(models, request)
+            self._asked[key] = asked
+            self._asked.move_to_end(key)
+            return asked
 
-    def _stamp(self, request: WriteRequest) -> Stamp:
+    def alone(self, ref: ModelRef) -> Asked:
+        """A model that is asked once and not kept, as one of many milestones. Raises TextloomError."""
+        return Asked((self._saved(ref, None),), ModelRequest(model=ref))
+
+    def _model(self, ref: ModelRef, is_cancelled: IsCancelled, is_fresh: bool) -> ReadModel:
+        """A model as it is now. One that takes long to come, as from a run amid a step, holds up no other."""
+        with self._lock:
+            coming = self._coming.setdefault(ref, threading.Lock())
+        while not coming.acquire(timeout=LOOK_SECONDS):
+            if is_cancelled():
+                raise Cancelled
+        try:
+            with self._lock:
+                known = self._models.get(ref)
+            if not (ref.is_live and ref.run in self._live.ids()):
+                known = self._saved(ref, known)
+            elif known is None or is_fresh or time.monotonic() - known.read_at > LIVE_SECONDS:
+                known = self._living(ref, is_cancelled) or self._saved(ref, None)
+            with self._lock:
+                self._models[ref] = known
+        finally:
+            coming.release()
+        return known
+
+    def _living(self, ref: ModelRef, is_cancelled: IsCancelled) -> ReadModel | None:
+        """A run as it is now; None when it has just ended."""
+        from engine.models.run_model import live_run_model
+
+        snapshot = self._live.snapshot(ref.run, is_cancelled)
+        if snapshot is None:
+            return None
+        model = live_run_model(self._library.run(ref.run), snapshot.step, snapshot.arrays)
+        return _read_model(model, ("live", snapshot.step))
+
+    def _saved(self, ref: ModelRef, known: ReadModel | None) -> ReadModel:
+        """A model from the disk, unless the one that is known is still the same."""
+        from engine.models.model_file import read_model
+        from engine.models.run_model import read_run_model
+
+        stamp = self._stamp(ref)
+        if known is not None and known.stamp == stamp:
+            return known
+        if ref.file:
+            return _read_model(read_model(Path(ref.file)), stamp)
+        model, notes = read_run_model(self._library.run(ref.run), ref.step, _pointer(ref))
+        return _read_model(model, stamp, notes)
+
+    def _stamp(self, ref: ModelRef) -> Stamp:
         """Changes when the model does. Raises BadInput when there is none."""
-        if request.file:
-            stamp = _file_stamp(Path(request.file))
+        if ref.file:
+            stamp = _file_stamp(Path(ref.file))
             if stamp is None:
-                raise BadInput("{path} is no longer there. Choose another model.", path=request.file)
+                raise BadInput("{path} is no longer there. Choose another model.", path=ref.file)
             return stamp
-        folder = self._library.run(request.run)
+        folder = self._library.run(ref.run)
         if not folder.path.is_dir():
             raise BadInput("The run of this model is no longer there. Choose another model.")
-        step = folder.pointed_step("best")
+        if ref.step is not None:
+            return (ref.step, *(_file_stamp(folder.milestone_path(ref.step)) or ()))
+        step = folder.pointed_step(_pointer(ref))
         step = folder.pointed_step("latest") if step is None else step
         if step is None and not folder.checkpoint_steps():
             raise BadInput(
@@ -82,100 +175,26 @@ class Writers:
             )
         return _run_stamp(folder, step)
 
-    def _read(self, request: WriteRequest) -> "tuple[Writer, str, tuple[Message, ...]]":
-        from engine.models.model_file import read_model
-        from engine.models.run_model import read_run_model
-        from engine.sampling.generate import Writer
-
-        notes: tuple[Message, ...] = ()
-        if request.file:
-            model = read_model(Path(request.file))
-        else:
-            model, notes = read_run_model(self._library.run(request.run))
-        return Writer.from_model(model), model.tokenizer.kind, notes
+    def _make_room(self, keep: int) -> None:
+        while len(self._models) > max(MOST_MODELS, keep):
+            self._models.popitem(last=False)
+        kept = set(map(id, self._models.values()))
+        for key, asked in list(self._asked.items()):
+            if not kept.issuperset(map(id, asked.models)):
+                del self._asked[key]
+        while len(self._asked) >= MOST_ASKED:
+            self._asked.popitem(last=False)
 
 
-class WordLimit:
-    """Lets text through until so many words have ended, and then no more."""
+def _read_model(model: "LoadedModel", stamp: Stamp, notes: tuple[Message, ...] = ()) -> ReadModel:
+    from engine.sampling.stepper import Stepper
 
-    def __init__(self, most: int) -> None:
-        self._left = most
-        self._is_in_word = False
-
-    @property
-    def is_reached(self) -> bool:
-        """Whether the last word has ended."""
-        return self._left <= 0
-
-    def feed(self, text: str) -> str:
-        """As much of the text as is wished."""
-        for place, sign in enumerate(text):
-            if not sign.isspace():
-                self._is_in_word = True
-            elif self._is_in_word:
-                self._is_in_word = False
-                self._left -= 1
-                if self.is_reached:
-                    return text[:place]
-        return text
+    stepper = Stepper.from_arrays(model.configuration.model, model.arrays)
+    return ReadModel(stamp, model.title, SharedPredictor(stepper), model.tokenizer, model.cleaning, notes)
 
 
-class _Stream:
-    """One candidate on its way: what was written, and what of it was not yet told."""
-
-    def __init__(
-        self,
-        writer: "Writer",
-        prompt: "ReadPrompt",
-        settings: SamplingConfig,
-        num_words: int,
-        is_cancelled: Callable[[], bool],
-    ) -> None:
-        self.limit = WordLimit(num_words)
-        self.text = ""
-        self.untold = ""
-        self.is_over = False
-        self._pieces = writer.write(settings, prompt=prompt, is_cancelled=is_cancelled)
-
-    def advance(self) -> None:
-        """Write the next piece."""
-        piece = next(self._pieces, None)
-        shown = "" if piece is None else self.limit.feed(piece)
-        self.text += shown
-        self.untold += shown
-        if piece is None or self.limit.is_reached:
-            self._pieces.close()
-            self.is_over = True
-
-    def take(self) -> str:
-        """What was not yet told."""
-        untold, self.untold = self.untold, ""
-        return untold
-
-
-def _seeds(request: WriteRequest) -> tuple[int, ...]:
-    from engine.sampling.choice import derived_seed
-
-    return tuple(derived_seed(request.seed, index) for index in range(request.count))
-
-
-def _written(streams: list[_Stream]) -> Writing:
-    told = time.perf_counter()
-    while any(not stream.is_over for stream in streams):
-        for stream in streams:
-            if not stream.is_over:
-                stream.advance()
-        if time.perf_counter() - told >= PIECE_SECONDS:
-            yield from _untold(streams)
-            told = time.perf_counter()
-    yield from _untold(streams)
-    return Written(texts=tuple(stream.text for stream in streams))
-
-
-def _untold(streams: list[_Stream]) -> Generator[WritingEvent, None, None]:
-    for index, stream in enumerate(streams):
-        if stream.untold:
-            yield PieceWritten(text=stream.take(), index=index)
+def _pointer(ref: ModelRef) -> Pointer:
+    return "latest" if ref.is_live else "best"
 
 
 def _run_stamp(folder: RunFolder, step: int | None) -> Stamp:

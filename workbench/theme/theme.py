@@ -28,6 +28,7 @@ class Theme(QObject):
         self._choice: Choice = "system"
         self._text_scale = 1.0
         self._is_applied = False
+        self._fonts: dict[float, QFont] = {}  # asked for hundreds of times for each picture of a plot
         app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
 
     @property
@@ -67,10 +68,17 @@ class Theme(QObject):
         if scale == self._text_scale:
             return
         self._text_scale = scale
+        self._fonts.clear()
         self.apply()
 
     def font(self, factor: float = 1.0) -> QFont:
         """The system's font, so many times the size of body text."""
+        made = self._fonts.get(factor)
+        if made is None:
+            made = self._fonts[factor] = self._made_font(factor)
+        return QFont(made)  # which the one who asked may change
+
+    def _made_font(self, factor: float) -> QFont:
         font = QFont(self._system_font)
         font.setWeight(font.weight())  # said outright, or a painter fills it in from the widget
         factor *= self._text_scale

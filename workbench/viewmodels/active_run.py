@@ -1,5 +1,6 @@
 """A run that a window trains or watches: its state, its history, and the buttons' wishes."""
 
+import math
 import time
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,11 +15,16 @@ from engine.events import (
     RunResumed,
     RunStarted,
     StepCompleted,
+    ValidationCompleted,
+    ValidationStarted,
 )
 from workbench.bridge.protocols.jobs import Failure
 from workbench.bridge.protocols.runs import RunState
 from workbench.bridge.protocols.training import RunHandle, Training, TrainRequest
+from workbench.viewmodels.pace import Pace
 from workbench.viewmodels.run_history import RunHistory
+
+VALIDATING_MILLISECONDS = 500  # a shorter validation is not told, or the state would flicker
 
 END_STATES: dict[str, RunState] = {
     "completed": "finished", "stopped": "finished", "stopped_early": "stopped_early", "failed": "failed",
@@ -28,8 +34,8 @@ END_STATES: dict[str, RunState] = {
 class ActiveRun(QObject):
     """One run that this window trains.
 
-    state_changed: what it does, or how it ended; updated: at most ten times a second when numbers are new;
-    event_happened: each event, for those who count them.
+    state_changed: what it does, or how it ended; updated: when numbers are new, at most ten times a second and
+    seldomer where showing them takes long from the training; event_happened: each event, for those who count them.
     """
 
     state_changed = Signal()
@@ -51,15 +57,15 @@ class ActiveRun(QObject):
         self.has_begun = False  # its training, after the preparation
         self._ended: RunEnded | None = None
         self._handle: RunHandle | None = None
-        self._has_news = False
-        self._timer = QTimer(self)
-        self._timer.setInterval(100)
-        self._timer.timeout.connect(self._on_timer_ticked)
+        self._pace = Pace()
+        self._validating = QTimer(self, singleShot=True, interval=VALIDATING_MILLISECONDS)
+        self._validating.timeout.connect(self._on_validation_lasted)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._on_timer_ended)
 
     def begin(self, training: Training) -> None:
         """Start to train."""
         self._set_state("preparing")
-        self._timer.start()
         self._handle = training.start(self.request, self._on_event_came, self._on_job_done, self._on_job_failed)
 
     @property
@@ -123,7 +129,8 @@ class ActiveRun(QObject):
 
     def _on_event_came(self, event: RunEvent) -> None:
         self.history.add(event)
-        self._has_news = True
+        if not self._timer.isActive():
+            self._timer.start(0)
         match event:
             case PreparationProgressed():
                 self.updated.emit()
@@ -131,8 +138,10 @@ class ActiveRun(QObject):
                 self.run_id, self.has_begun = event.run, True
                 self._go_to("training")
                 self.started.emit(event.run)
-            case StepCompleted() if self.state == "validating":
-                self._set_state("training")
+            case ValidationStarted():
+                self._validating.start()
+            case ValidationCompleted() | StepCompleted():
+                self._leave_validation()
             case RunPaused():
                 self._go_to("paused")
             case RunResumed():
@@ -145,8 +154,18 @@ class ActiveRun(QObject):
                 pass
         self.event_happened.emit(event)
 
+    def _on_validation_lasted(self) -> None:
+        if self.state == "training":
+            self._set_state("validating")
+
+    def _leave_validation(self) -> None:
+        self._validating.stop()
+        if self.state == "validating":
+            self._set_state("training")
+
     def _end(self, event: RunEnded) -> None:
         self._timer.stop()
+        self._validating.stop()
         self._ended = event
         self._set_state(END_STATES[event.outcome])
         self.updated.emit()
@@ -156,6 +175,7 @@ class ActiveRun(QObject):
             self._on_job_failed(Failure(self._ended.reason))
             return
         self._timer.stop()
+        self._validating.stop()
         self.is_over = True
         if self.is_running:  # cancelled: before it began, as a rule
             self._set_state("finished" if self.has_begun else "waiting")
@@ -163,6 +183,7 @@ class ActiveRun(QObject):
 
     def _on_job_failed(self, failure: Failure) -> None:
         self._timer.stop()
+        self._validating.stop()
         self.is_over = True
         self.failure = failure
         self._set_state("failed")
@@ -178,7 +199,10 @@ class ActiveRun(QObject):
             self.state = state
             self.state_changed.emit()
 
-    def _on_timer_ticked(self) -> None:
-        if self._has_news:
-            self._has_news = False
+    def _on_timer_ended(self) -> None:
+        wait = self._pace.wait_seconds()
+        if wait > 0:
+            self._timer.start(math.ceil(1000 * wait))
+        else:
+            self._pace.begin_picture()
             self.updated.emit()

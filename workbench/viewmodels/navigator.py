@@ -13,6 +13,7 @@ class Navigator(QObject):
 
     page_changed = Signal(str)
     text_wanted = Signal(str)  # corpus id: show it on Texts
+    passage_wanted = Signal(str, object)  # corpus id, byte: show this place of it, after `text_wanted`
     files_wanted = Signal(object)  # what was dropped, opened or handed over: offer its import
     draft_wanted = Signal(str)  # corpus id: a draft on Train; "" leaves the choice
     recipe_draft_wanted = Signal(str, object, str)  # corpus id, tables, title of the recipe
@@ -26,17 +27,27 @@ class Navigator(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.page: Page = "texts"
+        self._is_to_come = False
+
+    def begin_with(self, page: Page) -> None:
+        """This will be the first page, once it can be shown: by `show_page`."""
+        self.page, self._is_to_come = page, True
 
     def show_page(self, page: Page) -> None:
         """Go to a page."""
-        if page != self.page:
-            self.page = page
+        if page != self.page or self._is_to_come:
+            self.page, self._is_to_come = page, False
             self.page_changed.emit(page)
 
     def show_text(self, corpus_id: str) -> None:
         """Show one corpus."""
         self.show_page("texts")
         self.text_wanted.emit(corpus_id)
+
+    def show_passage(self, corpus_id: str, start_byte: int) -> None:
+        """Show a place of a corpus."""
+        self.show_text(corpus_id)
+        self.passage_wanted.emit(corpus_id, start_byte)
 
     def offer_files(self, dropped: object) -> None:
         """Offer what was dropped or opened for import."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.errors import TextloomError, message
 from workbench.bridge.protocols.jobs import Failure
-from workbench.words import told
+from workbench.words import told, tr
 
 __all__ = ["Failure", "Notices", "sentence_of"]
 
@@ -50,5 +50,8 @@ class Notices(QObject):
 
 
 def sentence_of(failure: Failure) -> str:
-    """The sentence of a failure in the person's language."""
-    return told(failure.message)
+    """The sentence of a failure in the person's language, and its remark if it has one."""
+    sentence = told(failure.message)
+    if failure.remark is None:
+        return sentence
+    return tr("{sentence} {remark}", sentence=sentence, remark=told(failure.remark))

@@ -25,6 +25,7 @@ from engine.events import (
     SettingChanged,
     StepCompleted,
     ValidationCompleted,
+    ValidationStarted,
     WarningIssued,
 )
 
@@ -55,8 +56,11 @@ class Columns:
 
     def append(self, **values: float | None) -> None:
         """Add a row; None becomes NaN."""
-        for name, column in self._columns.items():
-            value = values.get(name)
+        self.append_row(*map(values.get, self._columns))
+
+    def append_row(self, *values: float | None) -> None:
+        """Add a row of values in the order of the columns, which takes half the time; None becomes NaN."""
+        for column, value in zip(self._columns.values(), values, strict=True):
             column.append(math.nan if value is None else value)
 
     def forget_after(self, step: int) -> None:
@@ -64,6 +68,11 @@ class Columns:
         keep = bisect_right(self._columns["step"], step)
         for column in self._columns.values():
             del column[keep:]
+
+    @property
+    def num_bytes(self) -> int:
+        """What the numbers take."""
+        return sum(len(column) * column.itemsize for column in self._columns.values())
 
     def last(self, name: str) -> float:
         """The newest value of a column; NaN when there is none."""
@@ -126,6 +135,8 @@ class RunHistory:
                 self._change(event)
             case Rewound():
                 self._rewind(event)
+            case ValidationStarted():
+                pass
             case RunPaused():
                 self.is_paused = True
             case RunResumed():
@@ -176,6 +187,11 @@ class RunHistory:
         """The step of the best validation."""
         return None if self.best_row is None else int(self.validation["step"][self.best_row])
 
+    @property
+    def num_bytes(self) -> int:
+        """What its columns take."""
+        return sum(columns.num_bytes for columns in (self.training, self.validation, *self.matrix_norms.values()))
+
     def _start(self, event: RunStarted) -> None:
         is_again = self.started is not None
         self.started, self.ended, self.is_paused = event, None, False
@@ -205,8 +221,10 @@ class RunHistory:
             parameter_norm=event.parameter_norm, update_ratio=event.update_ratio,
         )  # fmt: skip
         for name, norm in event.gradient_norms.items():
-            columns = self.matrix_norms.setdefault(name, Columns("step", "epoch", "tokens", "time", "norm"))
-            columns.append(step=event.step, epoch=event.epoch, tokens=event.tokens, time=event.seconds, norm=norm)
+            columns = self.matrix_norms.get(name)
+            if columns is None:
+                columns = self.matrix_norms[name] = Columns("step", "epoch", "tokens", "time", "norm")
+            columns.append_row(event.step, event.epoch, event.tokens, event.seconds, norm)
 
     def _validate(self, event: ValidationCompleted) -> None:
         self.last_validation = event

@@ -12,17 +12,35 @@ LOOK_AGAIN_MILLISECONDS = 1500
 
 
 class RunShelf(QObject):
-    """All runs. `changed` follows whenever a folder changed, also by a command in a terminal."""
+    """All runs. `changed` follows whenever a folder changed, also by a command in a terminal.
+
+    The first look reads a thousand files in a large library: it may be taken on a thread, by `list_later`; until it is
+    done there are no runs, and `listed` tells that there are.
+    """
 
     changed = Signal()
+    listed = Signal()
 
     def __init__(self, runs: Runs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runs = runs
+        self.is_listed = False
+
+    def list_later(self) -> None:
+        """Look at the folders for the first time, on a thread."""
+        if not self.is_listed:
+            self._runs.refresh_later(self._on_first_look_taken)
+
+    def list_now(self) -> None:
+        """Look at the folders for the first time, or wait for the look that is being taken."""
+        if not self.is_listed:
+            self._runs.finish_refresh()
+            _refreshed(self._runs)
+            self._on_first_look_taken()
 
     def refresh(self) -> None:
         """Look at the folders again."""
-        if _refreshed(self._runs):
+        if self.is_listed and _refreshed(self._runs):
             self.changed.emit()
 
     def entries(self) -> list[RunEntry]:
@@ -32,6 +50,12 @@ class RunShelf(QObject):
     def entry(self, run_id: str) -> RunEntry | None:
         """One run."""
         return self._runs.entry(run_id)
+
+    def _on_first_look_taken(self) -> None:
+        if not self.is_listed:
+            self.is_listed = True
+            self.changed.emit()
+            self.listed.emit()
 
 
 class TextShelf(QObject):

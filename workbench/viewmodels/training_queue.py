@@ -114,7 +114,8 @@ class TrainingQueue(QObject):
     def _on_run_failed(self, failure: Failure) -> None:
         run, taken = self.sender(), self._taken
         self._taken = None
-        if failure.is_storage and taken is not None:  # the others would fail like this one: let all wait for the person
+        is_lasting = failure.is_storage or failure.is_text_gone
+        if is_lasting and taken is not None:  # the others would fail like this one: let all wait for the person
             self.waiting.insert(0, taken)
             self.is_held = True
         self.run_failed.emit(run, failure)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from workbench.bridge.protocols.door import Door
 from workbench.viewmodels.navigator import Navigator
@@ -17,7 +17,12 @@ from workbench.viewmodels.training_queue import TrainingQueue
 class Workbench(QObject):
     """The door to the engine, the shelves of the library, and how pages find each other."""
 
-    def __init__(self, door: Door, settings: Settings, parent: QObject | None = None) -> None:
+    brought_back = Signal()  # something came out of the trash, of whatever kind
+
+    def __init__(
+        self, door: Door, settings: Settings, parent: QObject | None = None, *, lists_later: bool = False
+    ) -> None:
+        """lists_later: the runs are not known before `runs.list_later` or `runs.list_now`."""
         super().__init__(parent)
         self.door = door
         self.settings = settings
@@ -35,7 +40,8 @@ class Workbench(QObject):
         settings.changed.connect(self._on_setting_changed)
         self.keeping = QueueKeeping(self.queue, door.runs, self.notices, is_read_only=door.is_read_only, parent=self)
         self.texts.refresh()
-        self.runs.refresh()
+        if not lists_later:
+            self.runs.list_now()
 
     def _on_setting_changed(self, key: str) -> None:
         if key == "training/gentle":

@@ -14,7 +14,7 @@ from workbench.viewmodels.window.endings import Endings
 from workbench.viewmodels.window.status import StatusLine
 from workbench.viewmodels.workbench import Workbench
 from workbench.views.texts.dropping import install_dropping
-from workbench.views.window.close_dialog import ask_about_training, ask_about_unsaved
+from workbench.views.window.close_dialog import ask_about_import, ask_about_training, ask_about_unsaved
 from workbench.views.window.failure_bar import FailureBar
 from workbench.views.window.menus import Menus
 from workbench.views.window.tray import Tray
@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
     def page(self, name: Page) -> QWidget:
         """A page, made at its first use."""
         if name not in self._pages:
+            self.workbench.runs.list_now()  # no page is ever made without them, and fills itself a moment later
             self._pages[name] = self._makers[name](self.workbench)
             self.stack.addWidget(self._pages[name])
         return self._pages[name]
@@ -70,7 +71,10 @@ class MainWindow(QMainWindow):
             self.workbench.navigator.offer_files(Dropped(tuple(paths), "", ()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask what shall happen to a run that trains; else save everything and go."""
+        """Ask what shall happen to a text that is imported and a run that trains; then save everything and go."""
+        if self.closing.is_importing and not ask_about_import(self):
+            event.ignore()
+            return
         if self.closing.is_training and not self.closing.is_finishing:
             event.ignore()
             self._ask_about_training()
@@ -78,15 +82,17 @@ class MainWindow(QMainWindow):
         if not self.closing.save_all() and not ask_about_unsaved(self):
             event.ignore()
             return
+        self.closing.cancel_import()
         self._remember()
         event.accept()
         QApplication.quit()
 
     def _ask_about_training(self) -> None:
-        answer = ask_about_training(self, has_tray=self.tray.is_there)
+        answer = ask_about_training(self, self.closing, has_tray=self.tray.is_there)
         if answer == "tray":
             self.hide()
         elif answer == "finish":
+            self.closing.cancel_import()
             self.closing.finish_run()
 
     def _made_rail(self) -> tuple[Rail, RailStatus]:
@@ -132,8 +138,13 @@ class MainWindow(QMainWindow):
         self.restoreGeometry(settings.data("window/geometry"))
         self.rail.set_collapsed(settings.flag("window/rail_collapsed"))
         page = settings.text("window/page", "texts")
-        self.workbench.navigator.page = next((name for name in PAGES if name == page), "texts")
-        self._on_page_changed(self.workbench.navigator.page)
+        navigator, runs = self.workbench.navigator, self.workbench.runs
+        navigator.begin_with(next((name for name in PAGES if name == page), "texts"))
+        self.rail.set_current(navigator.page)
+        if runs.is_listed:
+            self._on_runs_listed()
+        else:
+            runs.listed.connect(self._on_runs_listed)
 
     def _remember(self) -> None:
         settings = self.workbench.settings
@@ -145,6 +156,9 @@ class MainWindow(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def _on_runs_listed(self) -> None:
+        self.workbench.navigator.show_page(self.workbench.navigator.page)
 
     def _on_page_changed(self, name: Page) -> None:
         self.stack.setCurrentWidget(self.page(name))

@@ -1,13 +1,13 @@
 """Cards: a surface that holds things together, and one that is a choice."""
 
-from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.theme import fonts
 from workbench.theme.icons import icon_size, pixmap
 from workbench.theme.spacing import CORNER, GAP, GRID
-from workbench.widgets.focus import KeyboardRing
+from workbench.widgets.focus import HandPainted
 from workbench.widgets.labels import Body, Caption, Label
 from workbench.widgets.painting import colour
 
@@ -23,8 +23,10 @@ class Card(QFrame):
         self.column.setSpacing(GRID)
 
 
-class ChoiceCard(KeyboardRing, QAbstractButton):
+class ChoiceCard(HandPainted, QAbstractButton):
     """One of several ways to go, exclusive among the cards of the same parent."""
+
+    ring_inset = 4.0
 
     def __init__(self, title: str, sentence: str = "", facts: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,31 +60,18 @@ class ChoiceCard(KeyboardRing, QAbstractButton):
         else:
             super().keyPressEvent(event)
 
-    def enterEvent(self, event: QEvent) -> None:
-        self.update()
-        super().enterEvent(event)  # type: ignore[arg-type]
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.update()
-        super().leaveEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            is_chosen = self.isChecked()
-            line = colour("accent") if is_chosen else colour("text", "line", 0.3 if self.underMouse() else 0.0)
-            width = 2.0 if is_chosen else 1.0
-            painter.setPen(QPen(line, width))
-            painter.setBrush(colour("accent", "surface", 0.06) if is_chosen else colour("surface"))
-            inset = width / 2
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
-            if is_chosen:  # a second sign beside the colour
-                side = icon_size()
-                mark = pixmap("check", "accent", side, self.devicePixelRatioF())
-                painter.drawPixmap(self.width() - side - GRID - 2, GRID + 2, mark)
-            if self.has_ring:
-                self.ring_inset = 4.0
-                self.paint_ring(painter)
+    def paint_face(self, painter: QPainter) -> None:
+        is_chosen = self.isChecked()
+        line = colour("accent") if is_chosen else colour("text", "line", 0.3 if self.underMouse() else 0.0)
+        width = 2.0 if is_chosen else 1.0
+        painter.setPen(QPen(line, width))
+        painter.setBrush(colour("accent", "surface", 0.06) if is_chosen else colour("surface"))
+        inset = width / 2
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
+        if is_chosen:  # a second sign beside the colour
+            side = icon_size()
+            mark = pixmap("check", "accent", side, self.devicePixelRatioF())
+            painter.drawPixmap(self.width() - side - GRID - 2, GRID + 2, mark)
 
 
 class _CardTitle(Label):

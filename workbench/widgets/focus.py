@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.theme.spacing import CORNER
@@ -45,13 +45,36 @@ class KeyboardRing(_Widget):
         super().paintEvent(event)
         if self._has_ring and self.hasFocus():
             with QPainter(self) as painter:
-                self.paint_ring(painter)
+                self._paint_ring(painter)
 
-    def paint_ring(self, painter: QPainter) -> None:
-        """The ring itself, for those who paint everything by hand."""
+    def _paint_ring(self, painter: QPainter) -> None:
         inset = self.ring_inset
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(getattr(theme().tokens, self.ring_colour)), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         radius = max(self.ring_corner - inset, 2)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), radius, radius)
+
+
+class HandPainted(KeyboardRing):
+    """Paints itself in `paint_face`, anew when the mouse comes and goes; the ring lies over that."""
+
+    def paint_face(self, painter: QPainter) -> None:
+        """Everything but the ring."""
+        raise NotImplementedError
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.paint_face(painter)
+            if self.has_ring:
+                painter.setOpacity(1.0)
+                self._paint_ring(painter)

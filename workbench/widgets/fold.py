@@ -1,14 +1,14 @@
 """Details that fold away."""
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.theme import fonts
 from workbench.theme.icons import icon_size, pixmap
 from workbench.theme.spacing import GRID
 from workbench.theme.theme import theme
-from workbench.widgets.focus import KeyboardRing
+from workbench.widgets.focus import HandPainted
 from workbench.widgets.painting import colour
 
 
@@ -48,17 +48,22 @@ class Fold(QWidget):
         """What the closed fold says quietly beside its title."""
         self._head.set_summary(text)
 
+    def set_count(self, count: int, words: str) -> None:
+        """Mark the title with a dot and a number, and say in words what it counts; 0 takes the mark away."""
+        self._head.set_count(count, words if count else "")
+
     def _on_head_toggled(self, is_open: bool) -> None:
         self._content.setVisible(is_open)
         self.toggled.emit(is_open)
 
 
-class _FoldHead(KeyboardRing, QAbstractButton):
+class _FoldHead(HandPainted, QAbstractButton):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setText(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._summary = ""
+        self._count = 0
         self.setCheckable(True)
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -75,6 +80,12 @@ class _FoldHead(KeyboardRing, QAbstractButton):
         self.setAccessibleDescription(text)
         self.update()
 
+    def set_count(self, count: int, words: str) -> None:
+        self._count = count
+        self.setAccessibleDescription(words)
+        self.setToolTip(words)
+        self.update()
+
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         return QSize(metrics.horizontalAdvance(self.text()) + icon_size() + 3 * GRID, metrics.height() + 2 * GRID)
@@ -82,30 +93,35 @@ class _FoldHead(KeyboardRing, QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            if self.underMouse():
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(colour("text", "window", 0.05))
-                painter.drawRoundedRect(self.rect(), self.ring_corner, self.ring_corner)
-            side = icon_size()
-            arrow = pixmap(
-                "chevron-down" if self.isChecked() else "chevron-right", "quiet", side, self.devicePixelRatioF()
-            )
-            painter.drawPixmap(GRID // 2, (self.height() - side) // 2, arrow)
-            self._paint_words(painter, GRID + side)
-            if self.has_ring:
-                self.paint_ring(painter)
+    def paint_face(self, painter: QPainter) -> None:
+        if self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour("text", "window", 0.05))
+            painter.drawRoundedRect(self.rect(), self.ring_corner, self.ring_corner)
+        side = icon_size()
+        arrow = pixmap("chevron-down" if self.isChecked() else "chevron-right", "quiet", side, self.devicePixelRatioF())
+        painter.drawPixmap(GRID // 2, (self.height() - side) // 2, arrow)
+        self._paint_words(painter, GRID + side)
 
     def _paint_words(self, painter: QPainter, left: int) -> None:
         middle = Qt.AlignmentFlag.AlignVCenter
         area = self.rect().adjusted(left, 0, -GRID, 0)
         painter.setPen(colour("text"))
         painter.drawText(area, middle, self.text())
+        if self._count:
+            self._paint_count(painter, left + self.fontMetrics().horizontalAdvance(self.text()) + GRID)
         if self._summary and not self.isChecked():
             area.setLeft(left + self.fontMetrics().horizontalAdvance(self.text()) + 2 * GRID)
             painter.setFont(theme().font())
             painter.setPen(colour("quiet"))
             shown = painter.fontMetrics().elidedText(self._summary, Qt.TextElideMode.ElideRight, area.width())
             painter.drawText(area, middle, shown)
+
+    def _paint_count(self, painter: QPainter, left: int) -> None:
+        painter.setFont(fonts.tabular(fonts.caption()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour("accent"))
+        painter.drawEllipse(QRectF(left, self.height() / 2 - 3, 7, 7))
+        painter.setPen(colour("accent"))
+        area = self.rect().adjusted(left + GRID + 4, 0, 0, 0)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, str(self._count))

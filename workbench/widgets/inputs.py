@@ -21,7 +21,7 @@ from workbench import words
 from workbench.theme import fonts
 from workbench.theme.icons import icon, icon_size, pixmap
 from workbench.theme.spacing import GRID
-from workbench.widgets.focus import KeyboardRing
+from workbench.widgets.focus import HandPainted
 from workbench.widgets.painting import colour
 from workbench.words import tr
 
@@ -149,7 +149,7 @@ class SearchField(QLineEdit):
             clear.setText(tr("Clear"))
 
 
-class _Ticked(KeyboardRing, _Button):
+class _Ticked(HandPainted, _Button):
     """A mark beside words, painted by hand: Fusion's own is hardly seen on dark ground."""
 
     ring_corner = 6
@@ -165,21 +165,16 @@ class _Ticked(KeyboardRing, _Button):
     def hitButton(self, position: QPoint) -> bool:
         return self.rect().contains(position)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setOpacity(1.0 if self.isEnabled() else 0.45)
-            side = self._side()
-            is_marked = self.isChecked()
-            painter.setPen(colour("accent") if is_marked else colour("quiet", "surface", 0.66))
-            painter.setBrush(colour("accent" if is_marked else "surface"))
-            self._paint_mark(painter, QRectF(4.5, (self.height() - side) // 2 + 0.5, side - 1, side - 1))
-            painter.setPen(colour("text"))
-            area = self.rect().adjusted(side + GRID + 3, 0, 0, 0)
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic, self.text())
-            painter.setOpacity(1.0)
-            if self.has_ring:
-                self.paint_ring(painter)
+    def paint_face(self, painter: QPainter) -> None:
+        painter.setOpacity(1.0 if self.isEnabled() else 0.45)
+        side = self._side()
+        is_marked = self.isChecked()
+        painter.setPen(colour("accent") if is_marked else colour("quiet", "surface", 0.66))
+        painter.setBrush(colour("accent" if is_marked else "surface"))
+        self._paint_mark(painter, QRectF(4.5, (self.height() - side) // 2 + 0.5, side - 1, side - 1))
+        painter.setPen(colour("text"))
+        area = self.rect().adjusted(side + GRID + 3, 0, 0, 0)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic, self.text())
 
     def _paint_mark(self, painter: QPainter, area: QRectF) -> None:
         raise NotImplementedError
@@ -210,7 +205,7 @@ class RadioButton(_Ticked, QRadioButton):
             painter.drawEllipse(area.adjusted(inset, inset, -inset, -inset))
 
 
-class Switch(KeyboardRing, QCheckBox):
+class Switch(HandPainted, QCheckBox):
     """Something that is on or off, at once."""
 
     def sizeHint(self) -> QSize:
@@ -224,27 +219,22 @@ class Switch(KeyboardRing, QCheckBox):
     def hitButton(self, position: QPoint) -> bool:
         return self.rect().contains(position)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setOpacity(1.0 if self.isEnabled() else 0.45)
-            size = self._track()
-            track = QRectF(3, (self.height() - size.height()) / 2, size.width(), size.height())
-            radius = track.height() / 2
-            painter.setPen(colour("accent") if self.isChecked() else colour("quiet", "surface", 0.66))
-            painter.setBrush(colour("accent") if self.isChecked() else colour("quiet", "window", 0.12))
-            painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-            knob = track.height() - 6
-            left = track.right() - knob - 3 if self.isChecked() else track.left() + 3
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour("on_accent") if self.isChecked() else colour("quiet"))
-            painter.drawEllipse(QRectF(left, track.top() + 3, knob, knob))
-            painter.setPen(colour("text"))
-            area = self.rect().adjusted(size.width() + GRID + 5, 0, 0, 0)
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self.text())
-            painter.setOpacity(1.0)
-            if self.has_ring:
-                self.paint_ring(painter)
+    def paint_face(self, painter: QPainter) -> None:
+        painter.setOpacity(1.0 if self.isEnabled() else 0.45)
+        size = self._track()
+        track = QRectF(3, (self.height() - size.height()) / 2, size.width(), size.height())
+        radius = track.height() / 2
+        painter.setPen(colour("accent") if self.isChecked() else colour("quiet", "surface", 0.66))
+        painter.setBrush(colour("accent") if self.isChecked() else colour("quiet", "window", 0.12))
+        painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        knob = track.height() - 6
+        left = track.right() - knob - 3 if self.isChecked() else track.left() + 3
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour("on_accent") if self.isChecked() else colour("quiet"))
+        painter.drawEllipse(QRectF(left, track.top() + 3, knob, knob))
+        painter.setPen(colour("text"))
+        area = self.rect().adjusted(size.width() + GRID + 5, 0, 0, 0)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self.text())
 
     def _track(self) -> QSize:
         height = 2 * round(self.fontMetrics().height() * 0.55)

@@ -3,12 +3,10 @@
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QEnterEvent,
     QFont,
     QFontMetrics,
     QKeyEvent,
     QPainter,
-    QPaintEvent,
     QPalette,
     QPen,
     QPixmap,
@@ -20,7 +18,7 @@ from workbench.theme import fonts
 from workbench.theme.icons import icon_size, pixmap
 from workbench.theme.spacing import GRID, max_text_width
 from workbench.theme.theme import theme
-from workbench.widgets.focus import KeyboardRing
+from workbench.widgets.focus import HandPainted
 from workbench.widgets.popover import Popover, term_content
 
 
@@ -117,6 +115,8 @@ class ElidedLabel(Label):
 
     def setText(self, text: str) -> None:
         """Say something else."""
+        if text == self._whole and text == self.accessibleName():
+            return
         self._whole = text
         self.setAccessibleName(text)
         self._elide()
@@ -178,7 +178,7 @@ class StateLabel(QWidget):
             self._picture.setPixmap(pixmap(self._icon_name, self._role, icon_size(), self.devicePixelRatioF()))
 
 
-class TermLabel(KeyboardRing, QAbstractButton):
+class TermLabel(HandPainted, QAbstractButton):
     """A technical word with a dotted underline; it opens two sentences and a picture that explain it."""
 
     ring_corner = 4
@@ -207,8 +207,9 @@ class TermLabel(KeyboardRing, QAbstractButton):
 
     def setText(self, text: str) -> None:
         """Say another word; its bubble has the whole where it ends in an ellipsis."""
-        super().setText(text)
-        self._show_whole()
+        if text != self.text():
+            super().setText(text)
+            self._show_whole()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -232,30 +233,18 @@ class TermLabel(KeyboardRing, QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        with QPainter(self) as painter:
-            colour = QColor(getattr(theme().tokens, "accent" if self.underMouse() else self._colour))
-            painter.setPen(colour)
-            metrics = painter.fontMetrics()
-            shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
-            width = min(metrics.horizontalAdvance(self.text()), self.width())
-            pen = QPen(colour, 1.5, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.RoundCap)
-            pen.setDashPattern([0.01, 2.0])
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(pen)
-            foot = (self.height() + metrics.height()) / 2
-            painter.drawLine(QPointF(1, foot), QPointF(width - 1, foot))
-            if self.has_ring:
-                self.paint_ring(painter)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
+    def paint_face(self, painter: QPainter) -> None:
+        colour = QColor(getattr(theme().tokens, "accent" if self.underMouse() else self._colour))
+        painter.setPen(colour)
+        metrics = painter.fontMetrics()
+        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        width = min(metrics.horizontalAdvance(self.text()), self.width())
+        pen = QPen(colour, 1.5, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.RoundCap)
+        pen.setDashPattern([0.01, 2.0])
+        painter.setPen(pen)
+        foot = (self.height() + metrics.height()) / 2
+        painter.drawLine(QPointF(1, foot), QPointF(width - 1, foot))
 
     def _show_whole(self) -> None:
         is_cut = self.fontMetrics().horizontalAdvance(self.text()) > self.width()

@@ -1,7 +1,7 @@
 """The rail at the left: the pages in the order of work, and at its foot what is running."""
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.theme import fonts
@@ -9,7 +9,7 @@ from workbench.theme.icons import icon_size, pixmap, set_icon
 from workbench.theme.spacing import CORNER, GRID
 from workbench.theme.theme import theme
 from workbench.widgets.buttons import IconButton
-from workbench.widgets.focus import KeyboardRing
+from workbench.widgets.focus import HandPainted
 from workbench.widgets.painting import colour
 from workbench.words import tr
 
@@ -112,7 +112,7 @@ class Rail(QFrame):
         self._dress()
 
 
-class _RailEntry(KeyboardRing, QAbstractButton):
+class _RailEntry(HandPainted, QAbstractButton):
     def __init__(self, icon_name: str, text: str, shortcut: str) -> None:
         super().__init__()
         self._icon_name, self._is_collapsed = icon_name, False
@@ -150,27 +150,15 @@ class _RailEntry(KeyboardRing, QAbstractButton):
         else:
             super().keyPressEvent(event)
 
-    def enterEvent(self, event: QEvent) -> None:
-        self.update()
-        super().enterEvent(event)  # type: ignore[arg-type]
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.update()
-        super().leaveEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_ground(painter)
-            side = icon_size()
-            role = "accent" if self.isChecked() else "quiet"
-            left = (self.width() - side) // 2 if self._is_collapsed else GRID + 4
-            drawing = pixmap(self._icon_name, role, side, self.devicePixelRatioF())
-            painter.drawPixmap(left, (self.height() - side) // 2, drawing)
-            if not self._is_collapsed:
-                self._paint_words(painter, left + side + GRID + 2)
-            if self.has_ring:
-                self.paint_ring(painter)
+    def paint_face(self, painter: QPainter) -> None:
+        self._paint_ground(painter)
+        side = icon_size()
+        role = "accent" if self.isChecked() else "quiet"
+        left = (self.width() - side) // 2 if self._is_collapsed else GRID + 4
+        drawing = pixmap(self._icon_name, role, side, self.devicePixelRatioF())
+        painter.drawPixmap(left, (self.height() - side) // 2, drawing)
+        if not self._is_collapsed:
+            self._paint_words(painter, left + side + GRID + 2)
 
     def _paint_ground(self, painter: QPainter) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -190,13 +178,14 @@ class _RailEntry(KeyboardRing, QAbstractButton):
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
-class RailStatus(KeyboardRing, QAbstractButton):
+class RailStatus(HandPainted, QAbstractButton):
     """What is running, as a line with a thin bar; a click leads to it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon_name, self._role, self._bubble, self._is_collapsed = "", "text", "", False
         self._share: float | None = None
+        self._said: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         fonts.follow(self, fonts.caption)
@@ -205,6 +194,11 @@ class RailStatus(KeyboardRing, QAbstractButton):
         self, icon_name: str, text: str, share: float | None = None, tooltip: str = "", role: str = "text"
     ) -> None:
         """Say what is running; the share of it that is done draws the bar, None draws none."""
+        said = (icon_name, text, share if share is None else round(share * _WIDTH), tooltip, role)
+        if said == self._said:
+            return  # a layout of the rail ten times a second would cost more than what is new
+        is_as_high = text == self.text() and (share is None) == (self._share is None)
+        self._said = said
         self._icon_name, self._role = icon_name, role
         self._share = share
         self.setText(text)
@@ -212,7 +206,8 @@ class RailStatus(KeyboardRing, QAbstractButton):
         self.setAccessibleDescription(tooltip)
         self._bubble = tooltip
         self._dress()
-        self.updateGeometry()
+        if not is_as_high:
+            self.updateGeometry()
         self.update()
 
     def set_collapsed(self, is_collapsed: bool) -> None:
@@ -238,28 +233,16 @@ class RailStatus(KeyboardRing, QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(icon_size() + 2 * GRID, icon_size() + 2 * GRID)
 
-    def enterEvent(self, event: QEvent) -> None:
-        self.update()
-        super().enterEvent(event)  # type: ignore[arg-type]
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.update()
-        super().leaveEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            if self.underMouse():
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(colour("text", "window", 0.05))
-                painter.drawRoundedRect(self.rect(), CORNER, CORNER)
-            self._paint_icon(painter)
-            if not self._is_collapsed:
-                painter.setPen(colour("text"))
-                painter.drawText(self._words_area(self.width()), self._flags(), self.text())
-            self._paint_bar(painter)
-            if self.has_ring:
-                self.paint_ring(painter)
+    def paint_face(self, painter: QPainter) -> None:
+        if self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour("text", "window", 0.05))
+            painter.drawRoundedRect(self.rect(), CORNER, CORNER)
+        self._paint_icon(painter)
+        if not self._is_collapsed:
+            painter.setPen(colour("text"))
+            painter.drawText(self._words_area(self.width()), self._flags(), self.text())
+        self._paint_bar(painter)
 
     def _paint_icon(self, painter: QPainter) -> None:
         if self._icon_name:

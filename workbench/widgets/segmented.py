@@ -2,31 +2,35 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from workbench.theme import fonts
 from workbench.theme.spacing import CORNER, GRID
-from workbench.widgets.focus import KeyboardRing
+from workbench.widgets.focus import HandPainted
 from workbench.widgets.painting import colour
 
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 
 
 class SegmentedControl(QWidget):
-    """Exclusive options in a row; a click or the arrow keys choose."""
+    """Exclusive options in a row; a click or the arrow keys choose. fills: they share all the width there is."""
 
     changed = Signal(str)
 
-    def __init__(self, options: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, options: Sequence[tuple[str, str]], parent: QWidget | None = None, *, fills: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._fills = fills
         self._segments: dict[str, _Segment] = {}
         self._group = QButtonGroup(self)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(3, 3, 3, 3)
         self._row.setSpacing(2)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        width = QSizePolicy.Policy.Expanding if fills else QSizePolicy.Policy.Fixed
+        self.setSizePolicy(width, QSizePolicy.Policy.Fixed)
         self.set_options(options)
 
     @property
@@ -35,8 +39,15 @@ class SegmentedControl(QWidget):
         return next((key for key, segment in self._segments.items() if segment.isChecked()), "")
 
     def set_current(self, key: str) -> None:
-        """Let an option hold, without a signal."""
-        self._segments[key].setChecked(True)
+        """Let an option hold, without a signal; none of them with an empty key."""
+        if key:
+            self._segments[key].setChecked(True)
+        else:
+            self._group.setExclusive(False)
+            for segment in self._segments.values():
+                segment.setChecked(False)
+            self._group.setExclusive(True)
+        self._share_focus()
 
     def segment(self, key: str) -> QAbstractButton:
         """The button of an option."""
@@ -50,7 +61,7 @@ class SegmentedControl(QWidget):
             self._row.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self._segments = {key: _Segment(text) for key, text in options}
+        self._segments = {key: _Segment(text, self._fills) for key, text in options}
         for segment in self._segments.values():
             self._group.addButton(segment)
             self._row.addWidget(segment)
@@ -60,11 +71,12 @@ class SegmentedControl(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = _STEPS.get(Qt.Key(event.key()))
-        if step is None or not self.current:
+        keys = list(self._segments)
+        focused = next((key for key, segment in self._segments.items() if segment.hasFocus()), "")
+        if step is None or not (self.current or focused):
             super().keyPressEvent(event)
             return
-        keys = list(self._segments)
-        place = keys.index(self.current) + step
+        place = keys.index(self.current or focused) + step
         if 0 <= place < len(keys):
             self._segments[keys[place]].setFocus(Qt.FocusReason.TabFocusReason)
             self._segments[keys[place]].click()
@@ -76,15 +88,26 @@ class SegmentedControl(QWidget):
             painter.setBrush(colour("text", "window", 0.07))
             painter.drawRoundedRect(self.rect(), CORNER, CORNER)
 
+    def _share_focus(self) -> None:
+        """Tab comes to the one that holds, or to the first; Qt lets it come to the one that had the focus last."""
+        held = self.current or next(iter(self._segments), "")
+        for key, segment in self._segments.items():
+            is_reached = key == held
+            segment.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_reached else Qt.FocusPolicy.ClickFocus)
+
     def _on_segment_clicked(self) -> None:
+        self._share_focus()
         self.changed.emit(self.current)
 
 
-class _Segment(KeyboardRing, QAbstractButton):
+class _Segment(HandPainted, QAbstractButton):
     ring_corner = 6
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, fills: bool) -> None:
         super().__init__()
+        self._padding = GRID if fills else 3 * GRID
+        width = QSizePolicy.Policy.Expanding if fills else QSizePolicy.Policy.Preferred
+        self.setSizePolicy(width, QSizePolicy.Policy.Fixed)
         self.setText(text)
         self.setAccessibleName(text)
         self.setCheckable(True)
@@ -92,7 +115,7 @@ class _Segment(KeyboardRing, QAbstractButton):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(fonts.strong())
-        return QSize(metrics.horizontalAdvance(self.text()) + 3 * GRID, metrics.height() + GRID)
+        return QSize(metrics.horizontalAdvance(self.text()) + self._padding, metrics.height() + GRID)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -103,27 +126,14 @@ class _Segment(KeyboardRing, QAbstractButton):
         else:
             super().keyPressEvent(event)
 
-    def enterEvent(self, event: QEvent) -> None:
-        self.update()
-        super().enterEvent(event)  # type: ignore[arg-type]
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.update()
-        super().leaveEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            if self.isChecked():
-                painter.setPen(colour("line"))
-                painter.setBrush(colour("raised"))
-                area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-                painter.drawRoundedRect(area, self.ring_corner, self.ring_corner)
-            painter.setFont(fonts.strong() if self.isChecked() else fonts.body())
-            is_loud = self.isChecked() or self.underMouse()
-            painter.setOpacity(1.0 if self.isEnabled() else 0.45)
-            painter.setPen(colour("text" if is_loud else "quiet"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-            painter.setOpacity(1.0)
-            if self.has_ring:
-                self.paint_ring(painter)
+    def paint_face(self, painter: QPainter) -> None:
+        if self.isChecked():
+            painter.setPen(colour("line"))
+            painter.setBrush(colour("raised"))
+            area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(area, self.ring_corner, self.ring_corner)
+        painter.setFont(fonts.strong() if self.isChecked() else fonts.body())
+        is_loud = self.isChecked() or self.underMouse()
+        painter.setOpacity(1.0 if self.isEnabled() else 0.45)
+        painter.setPen(colour("text" if is_loud else "quiet"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())

@@ -8,6 +8,7 @@ from workbench.bridge.protocols.recipes import Recipes
 from workbench.bridge.protocols.runs import Runs
 from workbench.bridge.protocols.texts import Texts
 from workbench.bridge.protocols.training import Background, Training
+from workbench.bridge.protocols.trash import Trash
 from workbench.bridge.protocols.writing import Writing
 
 
@@ -30,5 +31,7 @@ class Door(Protocol):
     def writing(self) -> Writing: ...
     @property
     def recipes(self) -> Recipes: ...
+    @property
+    def trash(self) -> Trash: ...
     @property
     def background(self) -> Background: ...

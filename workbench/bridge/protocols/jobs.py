@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from engine.errors import Message
 
@@ -12,13 +12,16 @@ class Failure:
     """Why something ended: one sentence, and details for the log and for copying.
 
     is_expected: the person can do something about it (a wrong file, a full disk); else it is a fault of the program;
-    is_storage: the disk refused, and would refuse the next thing, too.
+    is_storage: the disk refused, and would refuse the next thing, too; is_text_gone: the text that it needs is not in
+    the library any more; remark: a second sentence, about what happens now.
     """
 
     message: Message
     details: str = ""
     is_expected: bool = True
     is_storage: bool = False
+    is_text_gone: bool = False
+    remark: Message | None = None
 
 
 class Job(Protocol):
@@ -40,6 +43,7 @@ class Job(Protocol):
 
 # Given is_cancelled: a generator that yields events and returns the result, or a plain function that returns it.
 Work = Callable[[Callable[[], bool]], Any]
+Needs = Literal["", "numpy", "torch"]
 
 
 class Jobs(Protocol):
@@ -55,6 +59,10 @@ class Jobs(Protocol):
         on_failed: Callable[[Failure], None] | None = None,
         on_cancelled: Callable[[], None] | None = None,
         is_exclusive: bool = True,
+        needs: Needs = "",
     ) -> Job:
-        """Run `work` on a thread of its own. An exclusive one drops the running job of the same kind."""
+        """Run `work` on a thread of its own. An exclusive one drops the running job of the same kind.
+
+        needs: what must be loaded before it begins.
+        """
         ...

@@ -21,7 +21,8 @@ class RunEntry:
 
     configuration: plain tables; best: figures of the best state (step, loss_nats, perplexity, bits_per_character,
     accuracy, ...), empty before the first validation; state: from the folder alone, "training" when a writer holds it;
-    problem: why its description cannot be read, or that it was never finished.
+    is_disk_full: it failed because the disk was full; problem: why its description cannot be read, or that it was never
+    finished.
     """
 
     id: str
@@ -40,6 +41,7 @@ class RunEntry:
     explanation: Message | None = None
     outcome: str = ""
     reason: Message | None = None
+    is_disk_full: bool = False
     step: int = 0
     seconds: float = 0.0
     best: Mapping[str, Any] = field(default_factory=dict)
@@ -84,6 +86,14 @@ class Runs(Protocol):
 
     def refresh(self) -> bool:
         """Look at the folders again; whether anything changed. Cheap: only what changed is read."""
+        ...
+
+    def refresh_later(self, on_done: Callable[[], None]) -> Job:
+        """Look at the folders on a thread. There are no runs until it is done, well or not."""
+        ...
+
+    def finish_refresh(self) -> None:
+        """Return when the look that a thread takes is done; at once when none is taken."""
         ...
 
     def entries(self) -> list[RunEntry]:

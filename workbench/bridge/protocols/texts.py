@@ -111,6 +111,15 @@ class Texts(Protocol):
         """Titles of the texts that are there without any file."""
         ...
 
+    @property
+    def is_importing(self) -> bool:
+        """Whether a text is being imported."""
+        ...
+
+    def cancel_import(self) -> None:
+        """Ask an import that is going on to end."""
+        ...
+
     def import_sample(
         self,
         title: str,

@@ -6,13 +6,47 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.errors import Message
-from engine.library.document import Author, Candidate, Document, Edit, Origin, Setting, Span
+from engine.library.document import Author, Branch, Candidate, Document, Edit, Origin, Setting, Source, Span
+from engine.library.passages import part_that_differs
+from workbench.bridge.protocols.asking import (
+    Alternative,
+    Alternatives,
+    AlternativesRequest,
+    CopiedPassage,
+    CopyReport,
+    CopyRequest,
+    FillRequest,
+    GapCandidate,
+    IndexProgress,
+    MilestoneText,
+    MixKind,
+    MixPart,
+    ModelRef,
+    ModelRequest,
+    NextRequest,
+    NextToken,
+    ScoreRequest,
+    ScoresCame,
+    Suggestion,
+    SuggestRequest,
+    TimeTravelRequest,
+    TokenScore,
+    WriteRequest,
+    prompt_before,
+)
 from workbench.bridge.protocols.jobs import Failure, Job
+from workbench.bridge.protocols.judging import JudgeEvent, JudgeRequest
 
 __all__ = [
-    "Author", "Candidate", "Document", "Edit", "HeldDocument", "ModelFacts", "ModelRead", "Origin", "PieceWritten",
-    "Setting", "Span",
-    "WriteRequest", "Writing", "WritingEntry", "WritingEvent", "Written",
+    "Alternative",
+    "Alternatives",
+    "AlternativesRequest",
+    "Author", "Branch", "Candidate", "CopiedPassage", "CopyReport", "CopyRequest", "Document", "Edit",
+    "FillRequest", "GapCandidate", "HeldDocument", "IndexProgress", "MilestoneText", "MixKind", "MixPart",
+    "ModelFacts", "ModelRead", "ModelRef", "ModelRequest", "NextRequest", "NextToken", "Origin", "PieceWritten",
+    "ScoreRequest", "ScoresCame", "Setting", "Source", "Span", "SuggestRequest", "Suggestion", "TimeTravelRequest",
+    "TokenScore", "WriteRequest", "Writing", "WritingEntry", "WritingEvent", "Written", "part_that_differs",
+    "prompt_before",
 ]  # fmt: skip
 
 
@@ -40,31 +74,15 @@ class ModelFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WriteRequest:
-    """What shall be written, by the best state of a run or by the model of a file.
-
-    num_words: after which it ends, at the end of a word; count: so many candidates at once, each with its own seed
-    derived from `seed` (the first has `seed` itself).
-    """
-
-    run: str = ""
-    file: str = ""
-    prompt: str = ""
-    num_words: int = 60
-    temperature: float = 0.8
-    seed: int = 1
-    stop: str = ""
-    count: int = 1
-
-
-@dataclass(frozen=True, kw_only=True)
 class ModelRead:
     """The model is there and has read the prompt.
 
-    seeds: of each candidate; replaced: what the model does not know in the prompt; notes: what was damaged.
+    seeds: of each candidate; created: when; replaced: what the model does not know in the prompt; notes: what was
+    damaged.
     """
 
     seeds: tuple[int, ...] = ()
+    created: str = ""
     replaced: tuple[str, ...] = ()
     notes: tuple[Message, ...] = ()
 
@@ -82,9 +100,13 @@ WritingEvent = ModelRead | PieceWritten
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """All that was written."""
+    """All that was written, of each candidate.
+
+    reasons: why each one ended: "length", "stop", "line", "sentence", "paragraph", "words" or "cancelled".
+    """
 
     texts: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
 
 
 class HeldDocument(Protocol):
@@ -126,10 +148,104 @@ class Writing(Protocol):
         """Let a model write. Cancelled, it ends at once; what came until then came as pieces."""
         ...
 
+    def preload(self, model: ModelRef) -> None:
+        """Read a model that will soon be asked. Quiet: what is wrong with it is told when it is."""
+        ...
+
+    def live_runs(self) -> set[str]:
+        """The runs that train in this window now, which can be asked as they are. Quick."""
+        ...
+
+    def ask_next(
+        self,
+        request: NextRequest,
+        on_done: Callable[[tuple[NextToken, ...]], None],
+        on_failed: Callable[[Failure], None],
+    ) -> Job:
+        """The tokens that could come next, the likeliest before the settings first. A new question drops the old."""
+        ...
+
+    def ask_alternatives(
+        self,
+        request: AlternativesRequest,
+        on_done: Callable[[Alternatives], None],
+        on_failed: Callable[[Failure], None],
+    ) -> Job:
+        """What else could stand at a place of a text. A new question drops the old."""
+        ...
+
+    def suggest(
+        self,
+        request: SuggestRequest,
+        on_done: Callable[[tuple[Suggestion, ...]], None],
+        on_failed: Callable[[Failure], None],
+    ) -> Job:
+        """The likeliest next words. A new question drops the old."""
+        ...
+
+    def score(
+        self,
+        request: ScoreRequest,
+        on_event: Callable[[ScoresCame], None],
+        on_done: Callable[[], None],
+        on_failed: Callable[[Failure], None],
+    ) -> Job:
+        """How probable a text is, token by token. A new question drops the old."""
+        ...
+
+    def find_copied(
+        self,
+        request: CopyRequest,
+        on_event: Callable[[IndexProgress], None],
+        on_done: Callable[[CopyReport], None],
+        on_failed: Callable[[Failure], None],
+    ) -> Job:
+        """The passages of a text that stand in a corpus. A new question drops the old, but not an index half built."""
+        ...
+
+    def judge(
+        self, request: JudgeRequest, on_event: Callable[[JudgeEvent], None], on_done: Callable[[], None]
+    ) -> Job:
+        """How likely texts are to their models, and how new they are; what cannot be told is left out.
+
+        A new question drops the old.
+        """
+        ...
+
+    def fill(
+        self,
+        request: FillRequest,
+        on_event: Callable[[GapCandidate], None],
+        on_done: Callable[[tuple[GapCandidate, ...]], None],
+        on_failed: Callable[[Failure], None],
+    ) -> Job:
+        """Texts for a gap as they are written; all of them in the end, the one that fits best first."""
+        ...
+
+    def milestones(self, run_id: str) -> tuple[int, ...]:
+        """The steps at which a run's weights were kept, ascending. Quick."""
+        ...
+
+    def travel(
+        self,
+        request: TimeTravelRequest,
+        on_event: Callable[[MilestoneText], None],
+        on_done: Callable[[], None],
+        on_failed: Callable[[Failure], None],
+    ) -> Job:
+        """The same prompt and seed over all milestones of a run, from the first on. A new question drops the old."""
+        ...
+
     def read_facts(
         self, file: Path, on_done: Callable[[ModelFacts], None], on_failed: Callable[[Failure], None]
     ) -> Job:
         """What a model file says about itself."""
+        ...
+
+    def read_passage(
+        self, file: Path, most: int, on_done: Callable[[str], None], on_failed: Callable[[Failure], None]
+    ) -> Job:
+        """The end of the text of a file of any kind that can be imported, `most` characters of it."""
         ...
 
     def install_demo(

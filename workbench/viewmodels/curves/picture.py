@@ -7,7 +7,7 @@ from typing import Literal
 from workbench.viewmodels.run_history import Axis
 
 Dash = Literal["solid", "dashed", "dotted"]
-MarkKind = Literal["setting", "rewound", "paused", "note"]
+MarkKind = Literal["setting", "rewound", "paused", "note", "place"]
 
 
 @dataclass(frozen=True)

@@ -15,24 +15,30 @@ from workbench.viewmodels.run_history import RunHistory
 from workbench.viewmodels.workbench import Workbench
 
 MOST_KEPT = 30
+MOST_BYTES = 64_000_000  # of what nobody looks at just now
+IN_USE_SECONDS = 10.0  # since somebody asked: what is on show is not forgotten to be read again at once
 READ_ON_SECONDS = 1.0
 _SHARED = "saved_histories"
 
 
 @dataclass
 class _Kept:
-    """stamp: what the folder said when it was read; job: while it is being read."""
+    """stamp: what the folder said when it was read; job: while it is being read; asked_at: when it was last wanted."""
 
     history: RunHistory = field(default_factory=RunHistory)
     place: HistoryPlace = field(default_factory=HistoryPlace)
     stamp: tuple[object, ...] = ()
     job: Job | None = None
     read_at: float = 0.0
+    asked_at: float = 0.0
     is_ready: bool = False
 
 
 class SavedHistories(QObject):
-    """changed: another history was read, or has grown."""
+    """What curves beside others need of runs: no samples, no norms of matrices, which are most of a history.
+
+    changed: another history was read, or has grown.
+    """
 
     changed = Signal()
 
@@ -62,8 +68,8 @@ class SavedHistories(QObject):
             return None
         kept = self._kept.setdefault(run_id, _Kept())
         self._kept.move_to_end(run_id)
+        kept.asked_at = time.monotonic()
         self._read_if_old(entry, kept)
-        self._forget_oldest()
         return kept.history if kept.is_ready else None
 
     def _read_if_old(self, entry: RunEntry, kept: _Kept) -> None:
@@ -99,6 +105,9 @@ class SavedHistories(QObject):
 
     def _finish(self, kept: _Kept, place: HistoryPlace) -> None:
         kept.place, kept.job, kept.is_ready = place, None, True
+        kept.history.samples.clear()
+        kept.history.matrix_norms.clear()
+        self._forget_oldest()
         self.changed.emit()
 
     def _failed(self, kept: _Kept) -> Callable[[Failure], None]:
@@ -108,8 +117,18 @@ class SavedHistories(QObject):
 
         return fail
 
+    @property
+    def num_bytes(self) -> int:
+        """What the numbers of all of them take."""
+        return sum(kept.history.num_bytes for kept in self._kept.values())
+
     def _forget_oldest(self) -> None:
-        while len(self._kept) > MOST_KEPT:
-            _, oldest = self._kept.popitem(last=False)
+        """Forget what nobody has asked for longest, as long as there are too many or they are too large."""
+        unused = time.monotonic() - IN_USE_SECONDS
+        while len(self._kept) > MOST_KEPT or self.num_bytes > MOST_BYTES:
+            run_id, oldest = next(iter(self._kept.items()))
+            if oldest.asked_at > unused:
+                return
+            del self._kept[run_id]
             if oldest.job is not None:
                 oldest.job.drop()

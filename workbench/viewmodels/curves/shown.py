@@ -1,13 +1,15 @@
 """The run whose curves are on show, and what is known of it."""
 
+import math
+
 from PySide6.QtCore import QObject
 
 from workbench.bridge.protocols.runs import RunEntry
 from workbench.viewmodels.active_run import ActiveRun
 from workbench.viewmodels.curves.clipping import ClippingThreshold
 from workbench.viewmodels.curves.losses import loss_picture
-from workbench.viewmodels.curves.options import PARTS, CurveOptions, Part
-from workbench.viewmodels.curves.picture import Picture
+from workbench.viewmodels.curves.options import PARTS, CurveOptions, Part, position
+from workbench.viewmodels.curves.picture import MarkKind, Picture
 from workbench.viewmodels.curves.pins import Pins
 from workbench.viewmodels.curves.run_curves import RunCurves
 from workbench.viewmodels.curves.units import Units
@@ -56,6 +58,13 @@ class ShownCurves(QObject):
     def loss_picture(self) -> Picture:
         """What the plot of the loss shows."""
         return loss_picture(self.curves, self.tokens, self.pins.shown(), self.units, self.options)
+
+    def place_marks(self, place: tuple[int, str] | None) -> list[tuple[float, str, MarkKind]]:
+        """The mark of a step at which somebody looks, with these words; none where the axis does not know the step."""
+        if place is None:
+            return []
+        x = position(self.curves.history.training, place[0], self.curves.axis)
+        return [] if math.isnan(x) else [(x, place[1], "place")]
 
     def show_part(self, key: str, is_shown: bool) -> None:
         """The person switched a curve in the legend; what is one of the known parts is remembered."""

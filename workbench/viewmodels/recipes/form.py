@@ -70,7 +70,8 @@ _ORDER: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "machine": (("training.device", "training.precision"), ("training.num_threads", "training.seed")),
     "writing": (("sampling.temperature", "sampling.length"), ()),
 }  # fmt: skip
-_GROUP_OF_SECTION = {"corpus": "reads", "model": "network", "training": "learning", "sampling": "writing"}
+# The other settings of writing are chosen while one writes.
+_GROUP_OF_SECTION = {"corpus": "reads", "model": "network", "training": "learning"}
 
 
 def form_of(tables: Mapping[str, Any]) -> list[FormGroup]:
@@ -79,7 +80,7 @@ def form_of(tables: Mapping[str, Any]) -> list[FormGroup]:
     named = {path for common, others in _ORDER.values() for path in (*common, *others)}
     groups = []
     for key, (common, others) in _ORDER.items():
-        rest = [path for path in declared if path not in named and _GROUP_OF_SECTION[path.partition(".")[0]] == key]
+        rest = [path for path in declared if path not in named and _GROUP_OF_SECTION.get(path.partition(".")[0]) == key]
         shown = [field_of(declared[path], is_common=True) for path in common if path in declared]
         hidden = [field_of(declared[path], is_common=False) for path in (*rest, *others) if path in declared]
         groups.append(FormGroup(key, _title(key), (*shown, *hidden)))

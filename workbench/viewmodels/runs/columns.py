@@ -6,7 +6,7 @@ from typing import Literal
 
 from workbench.viewmodels.curves.units import Units
 from workbench.viewmodels.runs.rows import RunRow, date_text
-from workbench.viewmodels.window.status import STATE_ICONS, state_name
+from workbench.viewmodels.window.status import STATE_ICONS, entry_icon, state_name
 from workbench.words import duration, number, percent, tr
 
 ColumnKey = Literal[
@@ -18,10 +18,10 @@ COLUMN_KEYS: tuple[ColumnKey, ...] = (
 TITLE, STAR = COLUMN_KEYS.index("title"), COLUMN_KEYS.index("star")
 NUMBERS: tuple[ColumnKey, ...] = ("best", "last", "guesses", "duration")
 HIDDEN_AT_FIRST: tuple[ColumnKey, ...] = ("last", "group", "notes")
-# Letters that fit beside each other: about what a column needs.
+# Letters that fit beside each other: about what a column needs, and all that are shown fit into a window 1280 wide.
 WIDTHS: Mapping[ColumnKey, int] = {
-    "star": 5, "title": 30, "state": 21, "text": 21, "recipe": 13, "best": 10, "last": 10, "guesses": 13,
-    "duration": 14, "date": 15, "tags": 14, "group": 20, "notes": 24,
+    "star": 5, "title": 27, "state": 20, "text": 20, "recipe": 12, "best": 10, "last": 10, "guesses": 11,
+    "duration": 13, "date": 14, "tags": 12, "group": 20, "notes": 24,
 }  # fmt: skip
 NOTHING = "–"
 SortKey = float | str | None
@@ -127,4 +127,4 @@ def state_text(row: RunRow) -> str:
 
 def state_icon(row: RunRow) -> str:
     """The drawing of the state."""
-    return STATE_ICONS[row.state]
+    return entry_icon(row.entry) if row.state == row.entry.state else STATE_ICONS[row.state]

@@ -169,7 +169,9 @@ class RunDeeds(QObject):
             self._workbench.door.runs.export_model(
                 row.entry.id,
                 path,
-                lambda written: notices.say(tr("The model is in {name}.", name=written.name)),
+                lambda written: notices.say(
+                    tr("The model is in {name}. A model can repeat passages of its text.", name=written.name)
+                ),
                 notices.fail,
             )
 

@@ -199,8 +199,9 @@ class RunsViewModel(QObject):
 
 
 def _preset_names(workbench: Workbench) -> dict[str, str]:
-    """Names of the presets by their id, which is what a run remembers of its recipe."""
+    """Names of the presets by their id, which is what a run remembers of its recipe, and of the demo's own."""
     try:
-        return {entry.id: recipe_title(entry) for entry in workbench.door.recipes.entries() if entry.is_preset}
+        names = {entry.id: recipe_title(entry) for entry in workbench.door.recipes.entries() if entry.is_preset}
     except TextloomError:
-        return {}
+        names = {}
+    return {"demo": tr("Demo"), **names}

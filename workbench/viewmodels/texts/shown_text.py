@@ -6,7 +6,7 @@ from engine.errors import TextloomError
 from workbench.bridge.protocols.jobs import Failure, Job
 from workbench.bridge.protocols.texts import CorpusEntry, ValidationStart, WordCounts
 from workbench.viewmodels.texts import report
-from workbench.viewmodels.window.status import STATE_ICONS
+from workbench.viewmodels.window.status import entry_icon
 from workbench.viewmodels.workbench import Workbench
 from workbench.words import told, tr
 
@@ -17,13 +17,15 @@ _MOST_RUNS = 5
 class ShownText(QObject):
     """One text of the library, or none.
 
-    changed: another text, or its folder changed; validation_found, words_counted: an answer came from the background.
+    changed: another text, or its folder changed; validation_found, words_counted: an answer came from the background;
+    place_wanted: show the line of this byte.
     """
 
     changed = Signal()
     validation_found = Signal()
     words_counted = Signal()
     runs_changed = Signal()
+    place_wanted = Signal(object)
 
     def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +38,7 @@ class ShownText(QObject):
         self.reading_problem = ""
         workbench.texts.changed.connect(self._on_texts_changed)
         workbench.runs.changed.connect(self.runs_changed)
+        workbench.navigator.passage_wanted.connect(self._on_passage_wanted)
 
     @property
     def id(self) -> str:
@@ -155,7 +158,7 @@ class ShownText(QObject):
     def runs(self) -> list[tuple[str, str, str]]:
         """Id, title and icon of the newest runs that were trained on it."""
         known = [run for run in self._workbench.runs.entries() if run.corpus_id == self.id and self.id]
-        return [(run.id, run.title, STATE_ICONS[run.state]) for run in known[:_MOST_RUNS]]
+        return [(run.id, run.title, entry_icon(run)) for run in known[:_MOST_RUNS]]
 
     # What is done with it
 
@@ -210,6 +213,10 @@ class ShownText(QObject):
     def _on_job_failed(self, failure: Failure) -> None:
         if not failure.is_expected:
             self._workbench.notices.fail(failure)
+
+    def _on_passage_wanted(self, corpus_id: str, start_byte: int) -> None:
+        if corpus_id == self.id:
+            self.place_wanted.emit(start_byte)
 
     def _on_texts_changed(self) -> None:
         if self.entry is None:

@@ -133,7 +133,9 @@ class Deeds(QObject):
             self._workbench.door.runs.export_model(
                 self._shown.run_id,
                 path,
-                lambda written: notices.say(tr("The model is in {name}.", name=written.name)),
+                lambda written: notices.say(
+                    tr("The model is in {name}. A model can repeat passages of its text.", name=written.name)
+                ),
                 notices.fail,
             )
 

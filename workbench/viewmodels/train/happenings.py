@@ -8,7 +8,7 @@ from engine.events import SampleWritten, SettingChanged
 from workbench.viewmodels.recipes.declarations import declared_for
 from workbench.viewmodels.recipes.labels import label_of, value_text
 from workbench.viewmodels.run_history import Mark, RunHistory
-from workbench.words import duration, percent, told, tr
+from workbench.words import duration, percent, plural, told, tr
 
 MARK_ICONS = {"changed": "settings", "rewound": "undo", "resumed": "resume", "warning": "warning"}
 LossText = Callable[[float], tuple[str, str]]  # a loss in nats to a number and its unit
@@ -90,16 +90,30 @@ def sample_text(
 ) -> SampleText:
     """A sample with the words above it."""
     parts = [tr("{duration}, step {step}", duration=duration(sample.seconds), step=sample.step)]
-    loss = history.best_loss if is_best else _loss_at(history, sample.step)
+    loss = history.best_loss if is_best else loss_at(history, sample.step)
     if loss is not None:
         value, unit = loss_text(loss)
         parts.append(tr("{value} {unit}", value=value, unit=unit))
     if sample.known_word_share is not None:
         parts.append(tr("{share} known words", share=percent(sample.known_word_share)))
+    parts += copied_words(sample)
     return SampleText("  ·  ".join(parts), sample.prompt, sample.text)
 
 
-def _loss_at(history: RunHistory, step: int) -> float | None:
+def copied_words(sample: SampleWritten) -> list[str]:
+    """How much of a sample stands word for word in the training text; nothing as long as that is not known."""
+    count = sample.longest_copied
+    if count is None:
+        return []
+    if sample.copied_share is None:
+        return [plural("up to {count} character copied in a row", "up to {count} characters copied in a row", count)]
+    if sample.copied_share == 0:
+        return [plural("nothing copied beyond {count} character", "nothing copied beyond {count} characters", count)]
+    return [tr("{share} copied, up to {count} characters in a row", share=percent(sample.copied_share), count=count)]
+
+
+def loss_at(history: RunHistory, step: int) -> float | None:
+    """The last validation loss until a step."""
     row = bisect_right(history.validation["step"], step) - 1
     return None if row < 0 else history.validation["loss"][row]
 

@@ -40,3 +40,10 @@ class Endings(QObject):
         self._workbench.notices.announce(tr("A run could not begin"), sentence_of(failure))
         if self._workbench.navigator.page != "train":  # whose page tells it itself
             self._workbench.notices.fail(failure)
+        if self._workbench.queue.is_held and self._workbench.queue.waiting:
+            self._workbench.notices.say(
+                tr("What waits in the queue waits until you go on with it."), tr("Show it"), self._show_queue
+            )
+
+    def _show_queue(self) -> None:
+        self._workbench.navigator.show_page("runs")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.bridge.protocols.runs import RunState
+from workbench.bridge.protocols.runs import RunEntry, RunState
 from workbench.viewmodels.active_run import ActiveRun
 from workbench.viewmodels.workbench import Workbench
 from workbench.words import duration, file_size, percent, plural, tr
@@ -14,6 +14,11 @@ STATE_ICONS: dict[RunState, str] = {
     "pausing": "paused", "paused": "paused", "stopping": "stopping", "finished": "finished",
     "stopped_early": "stopped-early", "interrupted": "interrupted", "failed": "failed", "damaged": "error",
 }  # fmt: skip
+
+
+def entry_icon(entry: RunEntry) -> str:
+    """The drawing of a run's state; a full disk has its own, as free room is all that is needed to go on."""
+    return "disk-full" if entry.state == "failed" and entry.is_disk_full else STATE_ICONS[entry.state]
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,22 @@
-"""The document that is open: what the person and the model do to it, and how it reaches the disk."""
+"""The document that is open: what the person and the model do to it."""
 
-import time
+from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from engine.errors import TextloomError
 from workbench.bridge.protocols.jobs import Failure
-from workbench.bridge.protocols.writing import Author, Candidate, Document, Edit, HeldDocument, Origin, Setting
+from workbench.bridge.protocols.writing import (
+    Author,
+    Candidate,
+    Document,
+    Edit,
+    HeldDocument,
+    Origin,
+    Setting,
+    Source,
+)
 from workbench.viewmodels.write.positions import (
     UnitMap,
     changed_part,
@@ -17,45 +26,43 @@ from workbench.viewmodels.write.positions import (
     plain_lines,
     unit_at,
 )
-from workbench.words import tr
-
-SAVE_MILLISECONDS = 1000
-PAUSE_SECONDS = 2.0  # typing after a longer one is a step of its own for undo
-LONGEST_TITLE = 40  # letters of a title that is taken from the text
-TITLED = "is_titled"
+from workbench.viewmodels.write.saving import Saving
+from workbench.viewmodels.write.titles import named, titled
+from workbench.viewmodels.write.typing_steps import TypingSteps
 
 
 class OpenDocument(QObject):
-    """One document, from its first letter on. Positions in signals and arguments are Qt's, in UTF-16 units.
+    """One document, from its first letter on. Positions in signals and arguments are Qt's, in UTF-16 units; places are
+    characters.
 
     text_replaced: by anybody but the editor that shows it: position, units taken out, text put in; text_reset: show all
-    of it anew; changed: text, title, candidates or history are others; saved: it is on the disk; failed: it is not.
+    of it anew; changed: text, title, candidates, branches or history are others; branches_changed: another branch is on
+    show, or there are others; room_made: these branches had to go (tuple of Branch); saved: it is on the disk; failed:
+    something could not be done.
     """
 
     text_replaced = Signal(int, int, str)
     text_reset = Signal()
     changed = Signal()
     candidates_changed = Signal()
+    branches_changed = Signal()
+    room_made = Signal(object)
     saved = Signal()
     failed = Signal(object)  # Failure
 
     def __init__(self, held: HeldDocument, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._held = held
         self._document = document
-        self._saved = document
-        self._is_saving = False
-        self._edited_at = 0.0
+        self._saving = Saving(held, document, self)
+        self._saving.saved.connect(self.saved)
+        self._saving.failed.connect(self.failed)
+        self._steps = TypingSteps()
         self._ranges: tuple[Document, list[tuple[int, int]]] | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SAVE_MILLISECONDS)
-        self._timer.timeout.connect(self._on_timer_ticked)
 
     @property
     def id(self) -> str:
         """Its id; empty before it was saved for the first time."""
-        return self._held.id
+        return self._saving.id
 
     @property
     def document(self) -> Document:
@@ -65,12 +72,12 @@ class OpenDocument(QObject):
     @property
     def is_saved(self) -> bool:
         """Whether all of it is on the disk; an empty new one needs no disk."""
-        return self._document is self._saved or self.is_blank
+        return self._saving.is_saved
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing has been written in it yet."""
-        return not self.id and not self._document.text and not self._document.edits and not self._document.candidates
+        return self._saving.is_blank
 
     @property
     def can_undo(self) -> bool:
@@ -96,13 +103,21 @@ class OpenDocument(QObject):
         return unit_at(self._document.text, place)
 
     def model_ranges(self) -> list[tuple[int, int]]:
-        """Where the model wrote: ascending ranges of positions."""
+        """Where the model wrote: ascending ranges of positions, one for each passage of one source."""
         if self._ranges is None or self._ranges[0].spans is not self._document.spans:
             units = UnitMap(self._document.text)
             spans = [span for span in self._document.spans if span.author == "model"]
             ranges = [(units.unit_at(span.start), units.unit_at(span.stop)) for span in spans]
             self._ranges = self._document, ranges
         return self._ranges[1]
+
+    def author_at(self, unit: int) -> tuple[Author, Source | None]:
+        """Who wrote the character at a position, and how it came about where that is known; the person at the end."""
+        document, place = self._document, self.place_at(unit)
+        for span in document.spans:
+            if span.start <= place < span.stop:
+                return span.author, document.sources[span.source] if span.source >= 0 else None
+        return "person", None
 
     def take_edit(self, position: int, num_removed: int, inserted: str, num_units_now: int) -> None:
         """What the person did in the editor, whose text is so long now."""
@@ -115,27 +130,37 @@ class OpenDocument(QObject):
         if num_units(self._document.text) != num_units_now:
             self.text_reset.emit()
 
-    def write(self, place: int, text: str, author: Author, *, joins: bool = False) -> None:
-        """Put text in at a character; `joins`: as a part of what was put in last. Raises BadInput if it is too much."""
-        unit = self.unit_at(place)
-        self._become(self._document.edited(place, 0, text, author, joins=joins))
-        self.text_replaced.emit(unit, 0, text)
+    def write(
+        self,
+        place: int,
+        text: str,
+        author: Author,
+        *,
+        num_removed: int = 0,
+        joins: bool = False,
+        source: Source | None = None,
+    ) -> None:
+        """Put text in at a character, in the place of `num_removed` characters behind it.
+
+        `joins`: as a part of what was put in last, or of the branch that was begun.
+
+        Raises BadInput if it is too much.
+        """
+        unit, removed = self.unit_at(place), num_units(self._document.text[place : place + num_removed])
+        self._become(self._document.edited(place, num_removed, text, author, joins=joins, source=source))
+        self.text_replaced.emit(unit, removed, text)
 
     def undo(self) -> None:
         """Take back what was done last."""
-        edit = self._document.next_undo
-        if edit is not None:
-            self._step(edit, self._document.undone(), edit.inserted, edit.removed)
+        self._show(self._document.undone())
 
     def redo(self) -> None:
         """Do again what was taken back."""
-        edit = self._document.next_redo
-        if edit is not None:
-            self._step(edit, self._document.redone(), edit.removed, edit.inserted)
+        self._show(self._document.redone())
 
     def rename(self, title: str) -> None:
         """Give it a title of the person's own."""
-        self._become(replace(self._document, title=title, settings={**self._document.settings, TITLED: True}))
+        self._become(named(self._document, title))
 
     def set_origin(self, origin: Origin) -> None:
         """Remember which model writes."""
@@ -170,131 +195,108 @@ class OpenDocument(QObject):
         Returns the character behind it. Raises BadInput if it is too much.
         """
         candidate = self._document.candidates[index]
-        place = self._place_of(candidate, caret)
+        place = _place_of(candidate, self._document.text, caret)
         last = self._document.next_undo
-        if last is not None and last.position == place and not last.removed and self._is_candidate(last):
+        if last is not None and last.position == place and _is_used(last, self._document.candidates):
             self.undo()
         text = plain_lines(candidate.text)
-        self.write(place, text, "model")
+        self.write(place, text, "model", source=candidate.source)
         return place + len(text)
+
+    def begin_branch(self, place: int, name: str = "") -> None:
+        """Keep the text as it is as a branch, and go on at a character in a new one. Raises BadInput without room.
+
+        What is written there first with `joins` is one step with it.
+        """
+        self._move(self._document.branched(place, name))
+
+    def show_branch(self, branch_id: str) -> int:
+        """Show another branch; returns the character at which it differs. Raises BadInput without room."""
+        return self._move(self._document.switched(branch_id))
+
+    def rename_branch(self, branch_id: str, name: str) -> None:
+        """Give a branch a name, or none."""
+        self._become(self._document.renamed_branch(branch_id, name))
+
+    def keep_branch(self, branch_id: str, is_kept: bool) -> None:
+        """Let a branch never make room for others, or let it."""
+        self._become(self._document.kept_branch(branch_id, is_kept))
+
+    def delete_branch(self, branch_id: str) -> Callable[[], None]:
+        """Let a branch go; what is returned brings it back, and on show if it was. Raises BadInput without room."""
+        before = self._document
+        gone, was_shown = before.branch_with(branch_id), before.branch == branch_id
+        children = tuple(branch.id for branch in before.branches if branch.parent == branch_id)
+        self._show(before.without_branch(branch_id))
+
+        def restore() -> None:
+            restored = self._document.with_branch(gone, children)
+            self._show(restored.switched(branch_id) if was_shown else restored)
+
+        return restore
 
     def save(self) -> None:
         """Write it on a thread, if there is something new."""
-        self._timer.stop()
-        if self.is_saved or self._is_saving:
-            return
-        self._is_saving = True
-        document = self._document
-        self._held.save(document, lambda: self._on_save_done(document), self._on_save_failed)
+        self._saving.save()
 
     def close(self) -> None:
         """Write what is new and let others have it. Raises TextloomError; it is still open then."""
-        self._timer.stop()
-        if not self.is_saved:
-            self._held.save_now(self._document)
-            self._saved = self._document
-        self._held.release()
+        self._saving.close()
 
     def save_now(self) -> None:
         """Write what is new and return when it is on the disk; a failure is told."""
-        self._timer.stop()
-        if self.is_saved:
-            return
-        document = self._document
-        try:
-            self._held.save_now(document)
-        except TextloomError as error:
-            self.failed.emit(Failure(error.message))
-        else:
-            self._saved = document
+        self._saving.save_now()
 
     def _edit(self, place: int, num_removed: int, inserted: str) -> None:
-        document, now = self._document, time.monotonic()
-        is_burst = now - self._edited_at < PAUSE_SECONDS
-        self._edited_at = now
-        last = document.next_undo
-        joined = _joined_removal(last, place, num_removed, inserted) if is_burst and last is not None else None
         try:
-            if joined is not None:
-                document = document.undone().edited(*joined, "")
-            else:
-                joins = is_burst and last is not None and not _ends_step(last.inserted, inserted)
-                document = document.edited(place, num_removed, inserted, joins=joins)
+            document = self._steps.typed(self._document, place, num_removed, inserted)
         except TextloomError as error:
             self.failed.emit(Failure(error.message))
             self.text_reset.emit()
             return
         self._become(document)
 
-    def _step(self, edit: Edit, document: Document, taken: str, put: str) -> None:
-        unit = self.unit_at(edit.position)
-        is_sound = len(document.text) == len(self._document.text) - len(taken) + len(put)
-        self._edited_at = 0.0
+    def _move(self, document: Document) -> int:
+        """As `_show`; branches that had to make room are told."""
+        kept = {branch.id for branch in document.branches}
+        gone = tuple(branch for branch in self._document.branches if branch.id not in kept)
+        place = self._show(document)
+        if gone:
+            self.room_made.emit(gone)
+        return place
+
+    def _show(self, document: Document) -> int:
+        """Become a document whose text may be another; returns the character at which it differs."""
+        before = self._document
+        if document is before:
+            return 0
+        place, num_removed, inserted = changed_part(before.text, document.text)
+        self._steps.end()
         self._become(document)
-        if is_sound:
-            self.text_replaced.emit(unit, num_units(taken), put)
-        else:
-            self.text_reset.emit()
+        if num_removed or inserted:
+            removed = before.text[place : place + num_removed]
+            self.text_replaced.emit(self.unit_at(place), num_units(removed), inserted)
+        return place
 
     def _become(self, document: Document) -> None:
-        self._document = self._titled(document)
-        self._timer.start()
+        before = self._document
+        self._document = titled(document, before)
+        self._saving.take(self._document)
+        if document.branch != before.branch or document.branches is not before.branches:
+            self.branches_changed.emit()
         self.changed.emit()
 
-    def _titled(self, document: Document) -> Document:
-        """With a title from the beginning of its text, unless the person gave it one."""
-        if document.settings.get(TITLED) or document.text is self._document.text:
-            return document
-        return replace(document, title=title_of(document.text))
 
-    def _place_of(self, candidate: Candidate, caret: int) -> int:
-        text, prompt = self._document.text, candidate.prompt
-        if not prompt or text[:caret].endswith(prompt):
-            return caret
-        found = text.rfind(prompt)
-        return caret if found < 0 else found + len(prompt)
-
-    def _is_candidate(self, edit: Edit) -> bool:
-        texts = (plain_lines(candidate.text) for candidate in self._document.candidates)
-        return edit.author == "model" and edit.inserted in texts
-
-    def _on_timer_ticked(self) -> None:
-        self.save()
-
-    def _on_save_done(self, document: Document) -> None:
-        self._is_saving = False
-        self._saved = document
-        if self.is_saved:
-            self.saved.emit()
-        else:
-            self._timer.start()
-
-    def _on_save_failed(self, failure: Failure) -> None:
-        self._is_saving = False
-        self.failed.emit(failure)
+def _place_of(candidate: Candidate, text: str, caret: int) -> int:
+    """Where a candidate continues a text; the caret where it does nowhere."""
+    prompt = candidate.prompt
+    if not prompt or text[:caret].endswith(prompt):
+        return caret
+    found = text.rfind(prompt)
+    return caret if found < 0 else found + len(prompt)
 
 
-def title_of(text: str) -> str:
-    """A title from the beginning of a text."""
-    words = text[:400].split("\n\n")[0].split() or text[:400].split()
-    title = ""
-    for word in words:
-        if len(title) + len(word) + 1 > LONGEST_TITLE:
-            break
-        title = f"{title} {word}".strip()
-    title = title.rstrip(",;:-–—")
-    return title or (words[0][:LONGEST_TITLE] if words else tr("New text"))
-
-
-def _joined_removal(last: Edit, place: int, num_removed: int, inserted: str) -> tuple[int, int] | None:
-    """Place and length of two removals that follow each other, by the backspace or the delete key."""
-    if inserted or num_removed != 1 or last.inserted or last.author != "person":
-        return None
-    if place + 1 == last.position:
-        return place, len(last.removed) + 1
-    return (place, len(last.removed) + 1) if place == last.position else None
-
-
-def _ends_step(before: str, inserted: str) -> bool:
-    """Whether typing goes on as a new step for undo: with a new line or a new sentence."""
-    return before.endswith("\n") or before[-2:] in (". ", "? ", "! ") or len(inserted) > 1 or not before
+def _is_used(edit: Edit, candidates: tuple[Candidate, ...]) -> bool:
+    """Whether an edit put one of the candidates in."""
+    texts = (plain_lines(candidate.text) for candidate in candidates)
+    return edit.author == "model" and not edit.removed and edit.inserted in texts

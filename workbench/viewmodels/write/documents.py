@@ -32,6 +32,7 @@ class Documents(QObject):
         self._writing, self._notices, self._settings = writing, notices, settings
         self.entries: list[WritingEntry] = []
         self._awaited = ""
+        self._opening: set[str] = set()  # read and held on threads now, awaited or not any more
         self.current = self._made(writing.new_document(), Document(title=tr("New text")))
 
     def begin(self) -> bool:
@@ -45,19 +46,32 @@ class Documents(QObject):
         return True
 
     def open(self, writing_id: str) -> None:
-        """Open another document, as soon as it is read."""
-        if writing_id == self.current.id or not writing_id:
+        """Open another document, as soon as it is read. Of several that are wished, the last one counts."""
+        if not writing_id:
             return
-        self._awaited = writing_id
+        self._awaited = "" if writing_id == self.current.id else writing_id
+        if not self._awaited or writing_id in self._opening:  # twice at once, each would refuse the other
+            return
 
         def take(held: HeldDocument, document: Document) -> None:
-            if self._awaited == writing_id and self._close():
-                self._awaited = ""
+            if self._is_awaited(writing_id) and self._close():
                 self._show(held, document)
             else:
                 held.release()
 
-        self._writing.open_document(writing_id, take, self.failed.emit)
+        def fail(failure: Failure) -> None:
+            if self._is_awaited(writing_id):
+                self.failed.emit(failure)
+
+        self._opening.add(writing_id)
+        self._writing.open_document(writing_id, take, fail)
+
+    def _is_awaited(self, writing_id: str) -> bool:
+        """Whether a document that was read, or could not be, is the one that is still wished; asked once."""
+        self._opening.discard(writing_id)
+        is_awaited = self._awaited == writing_id
+        self._awaited = "" if is_awaited else self._awaited
+        return is_awaited
 
     def open_last(self) -> None:
         """Open what was open last, or what was changed last."""

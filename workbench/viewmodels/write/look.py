@@ -1,4 +1,4 @@
-"""How a text is shown: in which face, and whether the model's words can be told from the person's."""
+"""In which face texts are shown."""
 
 from typing import Literal
 
@@ -29,17 +29,7 @@ class TextLook(QObject):
             return "mono" if chosen == "mono" else "serif"
         return "mono" if self._models.current is not None and self._models.current.is_of_code else "serif"
 
-    @property
-    def is_tinted(self) -> bool:
-        """Whether what the model wrote is shown as such."""
-        return self._settings.flag("write/tint", True)
-
     def set_face(self, face: str) -> None:
         """Show texts in another face from now on."""
         self._settings.set("write/face", face)
-        self.changed.emit()
-
-    def set_tinted(self, is_tinted: bool) -> None:
-        """Show what the model wrote, or not."""
-        self._settings.set("write/tint", is_tinted)
         self.changed.emit()

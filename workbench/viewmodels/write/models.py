@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.bridge.protocols.jobs import Failure
 from workbench.bridge.protocols.runs import RunEntry
 from workbench.bridge.protocols.texts import CorpusEntry
-from workbench.bridge.protocols.writing import ModelFacts, Origin, Writing
+from workbench.bridge.protocols.writing import ModelFacts, ModelRef, Origin, Writing
 from workbench.viewmodels.settings import Settings
 from workbench.viewmodels.shelves import RunShelf, TextShelf
 from workbench.words import number, tr
@@ -23,13 +23,23 @@ CODE_SUFFIXES = (
 
 @dataclass(frozen=True, kw_only=True)
 class ModelChoice:
-    """A model by which text can be written. detail: what is known of it, in a sentence or two."""
+    """A model by which text can be written. detail: what is known of it, in a sentence or two.
+
+    is_training: it is asked as it is now, or, where another program trains it, as it was saved last.
+    """
 
     origin: Origin
     title: str
     detail: str
     is_training: bool = False
     is_of_code: bool = False
+
+    @property
+    def ref(self) -> ModelRef:
+        """How it is asked."""
+        if self.origin.file:
+            return ModelRef(file=self.origin.file)
+        return ModelRef(run=self.origin.run, is_live=self.is_training)
 
     @property
     def key(self) -> str:
@@ -58,6 +68,7 @@ class ModelChoices(QObject):
         self._choices: list[ModelChoice] = []
         self._key = settings.text("write/model")
         self._wished = ""  # a run that was asked for before it could be seen
+        self._is_prepared = False
         self.refresh()
         runs.changed.connect(self.refresh)
         for path in settings.texts("write/files"):
@@ -80,7 +91,7 @@ class ModelChoices(QObject):
         self._key, self._wished = key, ""
         self._settings.set("write/model", key)
         if self.current != before:
-            self.current_changed.emit()
+            self._tell_current()
 
     def choose_run(self, run_id: str) -> None:
         """Write with the best state of a run, as soon as it has one."""
@@ -101,11 +112,18 @@ class ModelChoices(QObject):
         """Write with an exported model."""
         self._read_file(path, is_chosen=True)
 
+    def prepare(self) -> None:
+        """The chosen model will soon be asked: let it be read, quietly, and whatever is chosen next."""
+        self._is_prepared = True
+        if self.current is not None:
+            self._writing.preload(self.current.ref)
+
     def refresh(self) -> None:
         """Look at the runs again."""
         entries = [entry for entry in self._runs.entries() if entry.problem is None]
-        saved = self._writing.with_saved_state([entry.id for entry in entries])
-        made = [self._of_run(entry) for entry in entries if entry.id in saved]
+        live = self._writing.live_runs()
+        usable = self._writing.with_saved_state([entry.id for entry in entries]) | live
+        made = [self._of_run(entry, entry.id in live) for entry in entries if entry.id in usable]
         training = [choice for choice in made if choice.is_training]
         self._become([*training, *(choice for choice in made if not choice.is_training), *self._files.values()])
 
@@ -118,17 +136,26 @@ class ModelChoices(QObject):
             self._key, self._wished = self._wished, ""
         self.changed.emit()
         if self.current != before:
-            self.current_changed.emit()
+            self._tell_current()
 
-    def _of_run(self, entry: RunEntry) -> ModelChoice:
-        is_training = entry.state == "training"
+    def _tell_current(self) -> None:
+        if self._is_prepared:
+            self.prepare()
+        self.current_changed.emit()
+
+    def _of_run(self, entry: RunEntry, is_live: bool) -> ModelChoice:
+        is_training = is_live or entry.state == "training"
         accuracy = entry.best.get("accuracy")
         known = guesses(float(accuracy), entry.tokens) if isinstance(accuracy, int | float) else ""
         source = tr("Learned from {title}.", title=entry.corpus_title) if entry.corpus_title else ""
-        now = tr("It trains right now: its best state so far writes.") if is_training else ""
+        now = ""
+        if is_live:
+            now = tr("It trains right now and writes as it is at this moment.")
+        elif is_training:
+            now = tr("Another program trains it right now: its last saved state writes.")
         return ModelChoice(
             origin=Origin(run=entry.id, title=entry.title),
-            title=tr("{title} (trains right now)", title=entry.title) if is_training else entry.title,
+            title=_title(entry.title, is_live, is_training),
             detail=" ".join(part for part in (known, now or source) if part),
             is_training=is_training,
             is_of_code=is_code(self._texts.entry(entry.corpus_id)),
@@ -157,6 +184,12 @@ class ModelChoices(QObject):
         self.refresh()
         if is_chosen:
             self.choose(choice.key)
+
+
+def _title(title: str, is_live: bool, is_training: bool) -> str:
+    if is_live:
+        return tr("{title} (as it is now)", title=title)
+    return tr("{title} (trains right now)", title=title) if is_training else title
 
 
 def guesses(accuracy: float, tokens: str) -> str:

@@ -6,13 +6,20 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.errors import Message, TextloomError
 from workbench.bridge.protocols.jobs import Failure
+from workbench.bridge.protocols.writing import prompt_before
 from workbench.viewmodels.notices import sentence_of
 from workbench.viewmodels.workbench import Workbench
+from workbench.viewmodels.write.aids import WritingAids
+from workbench.viewmodels.write.branches import Branches
+from workbench.viewmodels.write.candidates import CandidateTable
 from workbench.viewmodels.write.controls import WritingControls
 from workbench.viewmodels.write.document import OpenDocument
 from workbench.viewmodels.write.documents import Documents
+from workbench.viewmodels.write.export import TextExport
+from workbench.viewmodels.write.gap import GapFilling
 from workbench.viewmodels.write.look import TextLook
 from workbench.viewmodels.write.models import ModelChoices
+from workbench.viewmodels.write.settings_column import SettingsColumn
 from workbench.viewmodels.write.writer import ModelWriter
 from workbench.words import plural, told, tr
 
@@ -23,14 +30,13 @@ class WritePageModel(QObject):
     """Everything on the page but its widgets.
 
     changed: sentence, primary action or empty state; document_opened: show another one; caret_wanted: put the caret
-    at a position of the editor; candidates_changed: those of the document, or those on their way; notice_changed: of
-    either kind; candidates_wanted: show the candidates (true) or the settings.
+    at a position of the editor; notice_changed: of either kind; candidates_wanted: show the candidates (true) or the
+    settings.
     """
 
     changed = Signal()
     document_opened = Signal()
     caret_wanted = Signal(int)
-    candidates_changed = Signal()
     notice_changed = Signal()
     candidates_wanted = Signal(bool)
 
@@ -40,9 +46,17 @@ class WritePageModel(QObject):
         writing = workbench.door.writing
         self.models = ModelChoices(writing, workbench.runs, workbench.texts, workbench.settings, self)
         self.look = TextLook(workbench.settings, self.models, self)
-        self.controls = WritingControls(workbench.settings, self)
+        self.controls = WritingControls(workbench.settings, self, models=self.models)
         self.documents = Documents(writing, workbench.notices, workbench.settings, self)
         self.writer = ModelWriter(writing, self.controls, self)
+        self.candidates = CandidateTable(
+            writing, self.models, self.documents, self.writer, workbench.settings, self
+        )
+        self.gap = GapFilling(writing, self.documents, self.models, self.writer, self.controls, self)
+        self.export = TextExport(writing, self.documents, workbench.notices, self)
+        self.aids = WritingAids(workbench, self.documents, self.models, self.writer, self)
+        self.branches = Branches(self.documents, self.writer.stop, workbench.notices, self)
+        self.column = SettingsColumn(workbench, self.models, self.controls, self._prompt_to_ask, self)
         self._caret = 0
         self._replaced: tuple[str, ...] = ()
         self._notes: tuple[Message, ...] = ()
@@ -60,10 +74,14 @@ class WritePageModel(QObject):
         self.documents.opened.connect(self._on_document_opened)
         self.documents.failed.connect(self._on_failure_happened)
         self.writer.changed.connect(self.changed)
-        self.writer.drafts_changed.connect(self.candidates_changed)
+        self.writer.changed.connect(self.column.picture.refresh)
         self.writer.ended.connect(self._on_writing_ended)
         self.writer.remarked.connect(self._on_writer_remarked)
         self.writer.failed.connect(self._on_failure_happened)
+        self.candidates.emptied.connect(self._on_candidates_emptied)
+        self.export.failed.connect(self._on_failure_happened)
+        self.branches.caret_wanted.connect(self.caret_wanted)
+        self.branches.failed.connect(self._on_failure_happened)
         navigator = self._workbench.navigator
         navigator.writer_wanted.connect(self.models.choose_run)
         navigator.model_file_wanted.connect(self.open_model_file)
@@ -100,15 +118,6 @@ class WritePageModel(QObject):
         return tr("Write something, or let the model begin.") if self.has_models else tr("Write something.")
 
     @property
-    def candidates(self) -> list[tuple[str, bool]]:
-        """Text and star of the candidates: those on their way, else those of the document."""
-        if self.writer.drafts:
-            begun = begun_word(self.writer.prompt)
-            return [(begun + text, False) for text in self.writer.drafts]
-        kept = self.document.document.candidates
-        return [(begun_word(candidate.prompt) + candidate.text, candidate.is_starred) for candidate in kept]
-
-    @property
     def notice(self) -> str:
         """What the model did not know in the text it read, and what was damaged; empty when all is well."""
         sentences = [told(note) for note in self._notes]
@@ -122,16 +131,11 @@ class WritePageModel(QObject):
         """Why something ended, in a sentence with a next step; empty when nothing did."""
         return sentence_of(self._failure) if self._failure is not None else ""
 
-    @property
-    def file_name(self) -> str:
-        """A name for a file with the text."""
-        letters = "".join(sign if sign.isalnum() or sign in " -_" else " " for sign in self.document.document.title)
-        return f"{' '.join(letters.split()) or tr('Text')}.txt"
-
     def place_caret(self, unit: int) -> None:
         """The caret stands here, where the model goes on."""
         if not self.writer.is_busy:
             self._caret = unit
+            self.column.picture.refresh()
 
     def run_primary(self) -> None:
         """Continue the text, or stop while the model writes."""
@@ -177,15 +181,6 @@ class WritePageModel(QObject):
         else:
             self.caret_wanted.emit(self.document.unit_at(end))
 
-    def star(self, index: int) -> None:
-        """Keep a candidate, or no longer."""
-        self.document.star(index, not self.document.document.candidates[index].is_starred)
-
-    def dismiss_candidates(self) -> None:
-        """Let those without a star go."""
-        self.document.dismiss_candidates()
-        self.candidates_wanted.emit(bool(self.candidates))
-
     def begin_document(self) -> None:
         """Begin a new text."""
         self.writer.stop()
@@ -205,15 +200,6 @@ class WritePageModel(QObject):
         """Give the text another title."""
         if title.strip():
             self.document.rename(" ".join(title.split()))
-
-    def save_as(self, path: Path) -> None:
-        """Write the text to a file."""
-        notices = self._workbench.notices
-
-        def tell() -> None:
-            notices.say(tr("Saved as {name}.", name=path.name))
-
-        self._workbench.door.writing.export_text(self.document.document.text, path, tell, self._on_failure_happened)
 
     def open_model_file(self, path: object) -> None:
         """Write with an exported model."""
@@ -244,23 +230,37 @@ class WritePageModel(QObject):
         self._workbench.runs.refresh()
         self.models.choose_run(run_id)
 
-    def _on_control_changed(self, name: str, value: object) -> None:
-        if isinstance(value, bool | int | float | str):
-            self.document.set_setting(name, value)
+    def _on_control_changed(self, name: str, _: object) -> None:
+        for changed, setting in self.controls.to_remember(name).items():
+            self.document.set_setting(changed, setting)
+
+    def _prompt_to_ask(self) -> str | None:
+        """What stands before the caret; None while the model writes."""
+        if self.writer.is_busy:
+            return None
+        document = self.document
+        return prompt_before(document.document.text, document.place_at(self._caret))
 
     def _on_document_opened(self) -> None:
         document = self.document
+        document.changed.connect(self.column.picture.refresh)
         document.changed.connect(self.changed)
-        document.saved.connect(self.changed)
-        document.candidates_changed.connect(self.candidates_changed)
+        document.saved.connect(self._on_document_saved)
         self.controls.load(dict(document.document.settings))
         self.models.choose_origin(document.document.origin)
         self._replaced, self._notes = (), ()
         self.document_opened.emit()
-        self.candidates_changed.emit()
         self.candidates_wanted.emit(False)
         self.notice_changed.emit()
         self.changed.emit()
+
+    def _on_document_saved(self) -> None:
+        if self._failure is not None and self._failure.remark is not None:  # that it is tried again
+            self.dismiss_failure()
+        self.changed.emit()
+
+    def _on_candidates_emptied(self) -> None:
+        self.candidates_wanted.emit(False)
 
     def _on_writing_ended(self, place: int) -> None:
         if place >= 0:
@@ -274,8 +274,3 @@ class WritePageModel(QObject):
     def _on_failure_happened(self, failure: Failure) -> None:
         self._failure = failure
         self.notice_changed.emit()
-
-
-def begun_word(prompt: str) -> str:
-    """The word that a text ends amid, which what follows may complete."""
-    return prompt.split()[-1] if prompt and not prompt[-1].isspace() else ""

@@ -1,6 +1,8 @@
 """Between Qt's positions, which count UTF-16 units, and ours, which count characters (code points)."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+
+from workbench.bridge.protocols.writing import part_that_differs
 
 _LINE_ENDS = {ord(sign): "\n" for sign in "\r\u2028\u2029\ufdd0\ufdd1"}  # what Qt takes for the end of a line
 
@@ -35,27 +37,27 @@ def plain_lines(text: str) -> str:
 
 def changed_part(before: str, after: str) -> tuple[int, int, str]:
     """What turns one text into another: where, how much goes, what comes."""
-    start = 0
-    most = min(len(before), len(after))
-    while start < most and before[start] == after[start]:
-        start += 1
-    end = 0
-    while end < most - start and before[-1 - end] == after[-1 - end]:
-        end += 1
-    return start, len(before) - start - end, after[start : len(after) - end]
+    start, stop, end = part_that_differs(before, after)
+    return start, stop - start, after[start:end]
 
 
 class UnitMap:
-    """Many characters of one text to their units, computed once."""
+    """Many characters of one text to their units and back, computed once."""
 
     def __init__(self, text: str) -> None:
         self._wide = [] if _is_plain(text) else [place for place, sign in enumerate(text) if sign > "\uffff"]
+        self._second_units = [place + index + 1 for index, place in enumerate(self._wide)]
 
     def unit_at(self, place: int) -> int:
         """The unit at which the character `place` begins."""
         return place + bisect_left(self._wide, place)
 
+    def place_at(self, unit: int) -> int:
+        """The character that begins at a unit, or, amid one, that character."""
+        return unit - bisect_right(self._second_units, unit)
+
 
 def _is_plain(text: str) -> bool:
     """Whether every character is one unit."""
-    return text.isascii() or max(text) <= "\uffff"
+    # A hundred times as fast as to look for the largest character, and asked for with every letter that is typed.
+    return text.isascii() or len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text)

@@ -1,28 +1,33 @@
 """The model at work: it continues the text, or offers several ways to go on."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.config.sampling import SamplingConfig
 from engine.errors import TextloomError
 from workbench.bridge.protocols.jobs import Failure, Job
 from workbench.bridge.protocols.writing import (
     Candidate,
     ModelRead,
     PieceWritten,
+    Setting,
+    Source,
     WriteRequest,
     Writing,
     WritingEvent,
     Written,
+    prompt_before,
 )
 from workbench.viewmodels.write.controls import WritingControls
 from workbench.viewmodels.write.document import OpenDocument
 from workbench.viewmodels.write.models import ModelChoice
 from workbench.viewmodels.write.positions import plain_lines
 
-LONGEST_PROMPT = 4000  # characters before the caret that the model reads: more takes long and changes little
 KEPT_PROMPT = 200  # of these, what a candidate remembers, to find its place again
+NOT_REMEMBERED = ("prompt", "style", "seed")  # by a passage: what is long, or is remembered otherwise
 
 WriterState = Literal["idle", "reading", "writing"]
 
@@ -35,9 +40,24 @@ class _Task:
     request: WriteRequest
     model: ModelChoice
     place: int
+    num_replaced: int = 0
     num_written: int = 0
     texts: list[str] = field(default_factory=list)
-    seeds: tuple[int, ...] = ()
+    read: ModelRead = field(default_factory=ModelRead)
+
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """How it is written, as a passage remembers it: the temperature, and what is not as it is by default."""
+        chosen = {name: value for name, value in asdict(self.request.settings).items() if name not in NOT_REMEMBERED}
+        plain = asdict(SamplingConfig())
+        return {name: value for name, value in chosen.items() if value != plain[name] or name == "temperature"}
+
+    @cached_property
+    def source(self) -> Source:
+        """How a continuation came about; known when the model is read."""
+        return Source(
+            origin=self.model.origin, settings=self.settings, seed=self.request.settings.seed, created=self.read.created
+        )
 
 
 class ModelWriter(QObject):
@@ -81,9 +101,9 @@ class ModelWriter(QObject):
         """What is continued."""
         return self._task.request.prompt if self._task is not None else ""
 
-    def continue_text(self, document: OpenDocument, place: int, model: ModelChoice) -> None:
-        """Let a model continue a text from a character on."""
-        self._start(document, place, model, 1)
+    def continue_text(self, document: OpenDocument, place: int, model: ModelChoice, num_replaced: int = 0) -> None:
+        """Let a model continue a text from a character on; its first word takes the place of so many characters."""
+        self._start(document, place, model, 1, num_replaced)
 
     def offer_candidates(self, document: OpenDocument, place: int, model: ModelChoice) -> None:
         """Let a model write several continuations to choose from."""
@@ -95,21 +115,20 @@ class ModelWriter(QObject):
             self._job.drop()
             self._finish()
 
-    def _start(self, document: OpenDocument, place: int, model: ModelChoice, count: int) -> None:
+    def _start(
+        self, document: OpenDocument, place: int, model: ModelChoice, count: int, num_replaced: int = 0
+    ) -> None:
         self.stop()
         controls = self._controls
         request = WriteRequest(
-            run=model.origin.run,
-            file=model.origin.file,
-            prompt=document.document.text[max(0, place - LONGEST_PROMPT) : place],
-            num_words=controls.num_words,
-            temperature=controls.temperature,
-            seed=controls.next_seed(),
-            stop=controls.stop,
+            model=model.ref,
+            prompt=prompt_before(document.document.text, place),
+            settings=replace(controls.sampling(), seed=controls.next_seed()),
             count=count,
         )
+        request = controls.mixed(request)
         document.set_origin(model.origin)
-        self._task = _Task(document, request, model, place, texts=[""] * count)
+        self._task = _Task(document, request, model, place, num_replaced, texts=[""] * count)
         self._set_state("reading")
         self.remarked.emit((), ())
         self.drafts_changed.emit()
@@ -118,7 +137,7 @@ class ModelWriter(QObject):
     def _on_event_came(self, event: WritingEvent) -> None:
         match event:
             case ModelRead() if self._task is not None:
-                self._task.seeds = event.seeds
+                self._task.read = event
                 self.remarked.emit(event.replaced, event.notes)
                 self._set_state("writing")
             case PieceWritten():
@@ -134,7 +153,9 @@ class ModelWriter(QObject):
             return
         text = plain_lines(piece.text)
         try:
-            task.document.write(task.place + task.num_written, text, "model", joins=task.num_written > 0)
+            place, joins = task.place + task.num_written, task.num_written > 0
+            removed = 0 if joins else task.num_replaced
+            task.document.write(place, text, "model", num_removed=removed, joins=joins, source=task.source)
         except TextloomError as error:
             self.stop()
             self.failed.emit(Failure(error.message))
@@ -166,10 +187,12 @@ class ModelWriter(QObject):
                 text=text,
                 prompt=request.prompt[-KEPT_PROMPT:],
                 seed=seed,
-                temperature=request.temperature,
+                temperature=request.settings.temperature,
+                created=task.read.created,
                 origin=task.model.origin,
+                settings=task.settings,
             )
-            for text, seed in zip(task.texts, task.seeds, strict=False)
+            for text, seed in zip(task.texts, task.read.seeds, strict=False)
             if text
         ]
         try:

@@ -34,6 +34,7 @@ class DraftPanel(QWidget):
         super().__init__(parent)
         self.draft = draft
         self.shelf = RecipeShelf(workbench.door.recipes, workbench.notices, self)
+        workbench.brought_back.connect(self.shelf.refresh)
         self.head = DraftHead(workbench, draft)
         self.details = DraftDetails(workbench, draft, self.shelf)
         self.chooser = RecipeChooser(draft, self.shelf, workbench.settings)

@@ -51,6 +51,7 @@ class TextView(QWidget):
         shown.validation_found.connect(self._on_validation_found)
         shown.words_counted.connect(self._on_words_counted)
         shown.runs_changed.connect(self._on_runs_changed)
+        shown.place_wanted.connect(self.text.show_byte)
         rename = QShortcut(QKeySequence("F2"), self)
         rename.activated.connect(self.header.edit_title)
         self._on_text_changed()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMenu
 from workbench.theme.icons import icon
 from workbench.viewmodels.train.train_page import TrainViewModel
 from workbench.viewmodels.train.wording import entry_text
-from workbench.viewmodels.window.status import STATE_ICONS
+from workbench.viewmodels.window.status import entry_icon
 from workbench.widgets.buttons import IconButton
 from workbench.words import tr
 
@@ -33,7 +33,7 @@ class RunChooser(IconButton):
         if recent:
             menu.addSeparator()
         for entry in recent:
-            self._add(STATE_ICONS[entry.state], entry_text(entry), f"run {entry.id}")
+            self._add(entry_icon(entry), entry_text(entry), f"run {entry.id}")
         menu.addSeparator()
         self._add("runs", tr("All runs"), "all")
 

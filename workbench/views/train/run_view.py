@@ -8,12 +8,14 @@ from workbench.viewmodels.train.deeds import Deeds
 from workbench.viewmodels.train.requests import LONGER_MINUTES
 from workbench.viewmodels.train.shown_run import ShownRun
 from workbench.viewmodels.train.streams import HappeningStream, SampleStream
+from workbench.viewmodels.train.time_travel import TimeTravel
 from workbench.viewmodels.train.train_page import TrainViewModel
 from workbench.viewmodels.train.wording import longer_text
 from workbench.views.curves.panel import CurvesPanel
 from workbench.views.train.history_list import HistoryList
 from workbench.views.train.numbers_row import NumbersRow
 from workbench.views.train.samples_view import SamplesView
+from workbench.views.train.time_travel import TimeTravelBar, TimeTravelView
 from workbench.widgets.buttons import Button, IconButton
 from workbench.widgets.labels import Caption, Label
 from workbench.words import tr
@@ -32,11 +34,19 @@ class RunView(QWidget):
         self.remedy.chosen.connect(deeds.apply_remedy)
         self.numbers = NumbersRow()
         self.curves = CurvesPanel(page.workbench)
+        self.travel = TimeTravel(page.workbench.door.writing, self)
+        self.travel_bar = TimeTravelBar(self.travel)
+        self.curves.add_below_loss(self.travel_bar)
         self.samples = SamplesView()
+        self.earlier = TimeTravelView(self.travel)
         self.history = HistoryList()
         self.tabs = self._made_tabs()
         self.splitter = self._made_splitter()
         self._add_ways_on()
+        self.travel_bar.looked.connect(self._on_earlier_looked)
+        self.travel.steps_changed.connect(self._on_travel_steps_changed)
+        self.travel.changed.connect(self._on_travel_changed)
+        self._on_travel_steps_changed()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP - 4)
@@ -47,6 +57,8 @@ class RunView(QWidget):
     def bind(self, shown: ShownRun) -> None:
         """Show another run."""
         self.curves.show_run(shown.history, shown.run, shown.entry)
+        self.travel.show_run(shown)
+        self._on_tab_chosen()
         self.refresh_state(shown)
         self.refresh(shown)
 
@@ -55,6 +67,7 @@ class RunView(QWidget):
         self.numbers.refresh(shown)
         self.curves.refresh()
         self.samples.show_texts(self._stream.texts(shown), self._stream.is_code, is_live=shown.is_live)
+        self.earlier.set_code(self._stream.is_code)
         self.history.show_lines(self._happenings.lines(shown))
         self.remedy.show_remedy(shown)
 
@@ -62,6 +75,7 @@ class RunView(QWidget):
         """Show what the run does, or how it ended."""
         self.longer_button.setVisible(shown.can_train_longer)
         self.bigger_button.setVisible(shown.can_train_longer)
+        self.travel.refresh()
         is_now = shown.is_live or shown.is_foreign
         self.tabs.setTabText(0, tr("What it writes now") if is_now else tr("What it wrote"))
         self.numbers.refresh(shown)
@@ -69,15 +83,19 @@ class RunView(QWidget):
     def refresh_clock(self, shown: ShownRun) -> None:
         """Show what changes with the clock."""
         self.numbers.refresh_quiet(shown)
+        if shown.is_live or shown.is_foreign:
+            self.travel.refresh()
 
     def _made_tabs(self) -> QTabWidget:
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.tabBar().setDrawBase(False)
         tabs.addTab(self.samples, tr("What it writes now"))
+        tabs.addTab(self.earlier, tr("Earlier states"))
         tabs.addTab(self.history, tr("History"))
         copy = IconButton("copy", tr("Copy the selected text, or the newest sample"))
         copy.clicked.connect(self._on_copy_clicked)
+        tabs.currentChanged.connect(self._on_tab_chosen)
         tabs.setCornerWidget(copy, Qt.Corner.TopRightCorner)
         return tabs
 
@@ -107,8 +125,26 @@ class RunView(QWidget):
     def _on_longer_triggered(self, action: object) -> None:
         self._deeds.train_longer(float(action.data()))  # type: ignore[attr-defined]
 
+    def _on_earlier_looked(self) -> None:
+        self.tabs.setCurrentWidget(self.earlier)
+
+    def _on_travel_steps_changed(self) -> None:
+        self.tabs.setTabVisible(self.tabs.indexOf(self.earlier), self.travel.is_possible)
+        self.curves.divide()
+
+    def _on_travel_changed(self) -> None:
+        step = self.travel.step
+        self.curves.show_place(step, self.travel.place_words() if step is not None else "")
+
+    def _on_tab_chosen(self) -> None:
+        if self.tabs.currentWidget() is self.earlier:
+            self.travel.look(self.travel.place)
+        elif self.tabs.currentWidget() is self.samples:
+            self.travel.leave()
+
     def _on_copy_clicked(self) -> None:
-        self.samples.copy_text()
+        shown = self.earlier.text if self.tabs.currentWidget() is self.earlier else self.samples
+        shown.copy_text()
         self._page.workbench.notices.say(tr("Copied."))
 
     def _on_splitter_moved(self) -> None:

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMenu
 from workbench.theme.theme import theme
 from workbench.viewmodels.navigator import PAGES
 from workbench.viewmodels.window import appearance
+from workbench.viewmodels.window.trash import TrashModel
 from workbench.viewmodels.workbench import Workbench
 from workbench.views.window.about_dialog import AboutDialog
 from workbench.views.window.settings_dialog import SettingsDialog
+from workbench.views.window.trash_dialog import TrashDialog
 from workbench.widgets.drop_overlay import Dropped
 from workbench.words import tr
 
@@ -29,6 +31,7 @@ class Menus(QObject):
         self._workbench = workbench
         self._navigator = workbench.navigator
         self._queue = workbench.queue
+        self.trash = TrashModel(workbench, self)
         self._add_file(self._menu(tr("&File")))
         self._add_run(self._menu(tr("&Run")))
         self._add_view(self._menu(tr("&View")))
@@ -56,6 +59,7 @@ class Menus(QObject):
         menu.addSeparator()
         self._add(menu, tr("Open a model file..."), self._on_model_wanted)
         menu.addSeparator()
+        self._add(menu, tr("Trash..."), self._on_trash_wanted)
         self._add(menu, tr("Settings..."), self._on_settings_wanted, "Ctrl+,")
         menu.addSeparator()
         self._add(menu, tr("Quit"), self._window.close, "Ctrl+Q")
@@ -147,6 +151,9 @@ class Menus(QObject):
 
     def _on_settings_wanted(self) -> None:
         self._show_dialog(SettingsDialog(self._workbench, self._window))
+
+    def _on_trash_wanted(self) -> None:
+        self._show_dialog(TrashDialog(self.trash, self._window))
 
     def _on_about_wanted(self) -> None:
         self._show_dialog(AboutDialog(self._window))

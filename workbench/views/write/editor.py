@@ -1,49 +1,65 @@
 """The sheet on which person and model write: plain text in lines that are easy to read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
+    QHelpEvent,
+    QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QResizeEvent,
-    QSyntaxHighlighter,
     QTextBlockFormat,
-    QTextCharFormat,
     QTextCursor,
-    QTextDocument,
 )
-from PySide6.QtWidgets import QFrame, QMenu, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMenu, QTextEdit, QToolTip, QWidget
 
 from workbench.theme import fonts
 from workbench.theme.spacing import GRID, MARGIN, max_text_width
 from workbench.theme.theme import theme
-from workbench.theme.tokens import mix
+from workbench.views.write.text_places import area_of, character_at
+from workbench.views.write.tint import Marks, Tint
 from workbench.words import tr
 
 LINE_HEIGHT = 150  # per cent of the face's own
 WRITING_SIZE = 1.15  # of the system's font: this is read, not glanced at
+_CLICKS = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier)
+_RETURNS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _LINE_ENDS = {ord(sign): "\n" for sign in "\u2028\u2029\ufdd0\ufdd1"}
 
-Ranges = Sequence[tuple[int, int]]
+
+KeyTaker = Callable[[QKeyEvent], bool]
+MenuFiller = Callable[[QMenu], None]
 
 
 class Editor(QTextEdit):
     """Shows a text and tells what is done to it; whoever owns it keeps the text and its history.
 
-    edited: by the person: position, units taken out, text put in, units of the whole text; caret_moved: position.
+    edited: by the person: position, units taken out, text put in, units of the whole text; typed: a letter by the
+    keyboard; caret_moved: position; pressed: a plain click on a character, or one with Alt (true); in_sight_changed:
+    other parts may be in sight; left: the focus is elsewhere.
     """
 
     edited = Signal(int, int, str, int)
+    typed = Signal(str)
     caret_moved = Signal(int)
+    pressed = Signal(int, bool)
+    in_sight_changed = Signal()
+    left = Signal()
     undo_asked = Signal()
     redo_asked = Signal()
 
-    def __init__(self, model_ranges: Callable[[], Ranges], parent: QWidget | None = None) -> None:
+    def __init__(self, marks: Marks, parent: QWidget | None = None) -> None:
+        """marks: how the positions [start, stop) are coloured."""
         super().__init__(parent)
+        self.take_key: KeyTaker = lambda _: False  # gets each key first, and says whether that was all
+        self.note_at: Callable[[int], str] = lambda _: ""  # what a bubble says about the character at a position
+        self.fill_menu: MenuFiller = lambda _: None  # adds to what can be done
+        self._pressed_at: QPoint | None = None
         self._is_showing = False
         self._is_mono = False
         self.setProperty("frame", False)
@@ -55,19 +71,25 @@ class Editor(QTextEdit):
         self.setAccessibleName(tr("Text"))
         self.document().setDocumentMargin(0)
         self.document().contentsChange.connect(self._on_contents_changed)  # before the tint, which needs the new spans
-        self._tint = _Tint(self.document(), model_ranges)
+        self.tint = Tint(self.document(), marks)
+        self.anchor = QWidget(self.viewport())  # sheets hang at it
+        self.anchor.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.cursorPositionChanged.connect(self._on_caret_moved)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         theme().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
     def show_text(self, text: str) -> None:
         """Show another text, the caret at its end."""
         self._is_showing = True
+        self.tint.pause(True)
         self.setPlainText(text)
         self._space_lines()
+        self.tint.pause(False)
         self._is_showing = False
         self.moveCursor(QTextCursor.MoveOperation.End)
         self._on_caret_moved()
+        self.in_sight_changed.emit()
 
     def replace_text(self, position: int, num_removed: int, inserted: str) -> None:
         """Show what somebody else did to the text; the view follows the caret where it was in sight."""
@@ -97,19 +119,56 @@ class Editor(QTextEdit):
         self._is_mono = is_mono
         self._on_theme_changed()
 
-    def set_tinted(self, is_tinted: bool) -> None:
-        """Show which parts the model wrote."""
-        self._tint.set_shown(is_tinted)
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self.take_key(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            position = character_at(self, event.pos())
+            note = self.note_at(position) if position >= 0 else ""
+            QToolTip.showText(event.globalPos(), note, self.viewport(), area_of(self, position, position + 1))
+            return True
+        return super().viewportEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        is_plain = event.button() == Qt.MouseButton.LeftButton and event.modifiers() in _CLICKS
+        self._pressed_at = event.position().toPoint() if is_plain else None
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = None
+        super().mouseDoubleClickEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        place, was_pressed = event.position().toPoint(), self._pressed_at
+        self._pressed_at = None
+        if was_pressed is None or (place - was_pressed).manhattanLength() > QApplication.startDragDistance():
+            return
+        position = character_at(self, place)
+        if position >= 0 and not self.textCursor().hasSelection():
+            self.pressed.emit(position, event.modifiers() == Qt.KeyboardModifier.AltModifier)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Undo):
             self.undo_asked.emit()
         elif event.matches(QKeySequence.StandardKey.Redo):
             self.redo_asked.emit()
-        elif event.matches(QKeySequence.StandardKey.InsertLineSeparator):
-            self.textCursor().insertText("\n")  # there is one kind of line end here
+        elif event.key() in _RETURNS and not event.modifiers() & _COMMANDS:
+            self._break_line()
         else:
+            revision = self.document().revision()
             super().keyPressEvent(event)
+            if self.document().revision() != revision:
+                self._tell_typed(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        super().inputMethodEvent(event)
+        if event.commitString():
+            self.typed.emit(event.commitString())
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if source.hasText():
@@ -141,15 +200,33 @@ class Editor(QTextEdit):
             action.setShortcut(QKeySequence(key))
             action.setEnabled(is_possible)
             action.triggered.connect(call)
+        self.fill_menu(menu)
         return menu
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._centre()
+        self.in_sight_changed.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.setCursorWidth(2)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
+
+    def _break_line(self) -> None:
+        """There is one kind of line end here. Qt's own key takes an empty line for a list that shall end."""
+        if not self.isReadOnly():
+            self.textCursor().insertText("\n")
+            self.ensureCursorVisible()
+            self.typed.emit("\n")
+
+    def _tell_typed(self, event: QKeyEvent) -> None:
+        letters = event.text()
+        if letters and letters.isprintable():
+            self.typed.emit(letters)
 
     def _centre(self) -> None:
         """Lines of at most 75 characters, in the middle of the sheet."""
@@ -189,6 +266,9 @@ class Editor(QTextEdit):
             cursor = self.textCursor()
             self.caret_moved.emit(cursor.selectionEnd())
 
+    def _on_scrolled(self) -> None:
+        self.in_sight_changed.emit()
+
     def _on_theme_changed(self) -> None:
         font = fonts.mono() if self._is_mono else fonts.serif()
         factor = 1.0 if self._is_mono else WRITING_SIZE
@@ -198,51 +278,7 @@ class Editor(QTextEdit):
             font.setPixelSize(round(font.pixelSize() * factor))
         self._is_showing = True
         self.setFont(font)
-        self._tint.take_colours()
+        self.tint.forget()
         self._is_showing = False
         self._centre()
-
-
-class _Tint(QSyntaxHighlighter):
-    """The model's words in a tint of the accent and a dotted line beneath: colour is not the only sign."""
-
-    def __init__(self, document: QTextDocument, ranges: Callable[[], Ranges]) -> None:
-        super().__init__(document)
-        self._ranges = ranges
-        self._is_shown = True
-        self._format = QTextCharFormat()
-
-    def set_shown(self, is_shown: bool) -> None:
-        if is_shown != self._is_shown:
-            self._is_shown = is_shown
-            self.rehighlight()
-
-    def take_colours(self) -> None:
-        tokens = theme().tokens
-        self._format.setForeground(QColor(mix(tokens.accent, tokens.text, 0.4)))
-        self._format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
-        self._format.setUnderlineColor(QColor(mix(tokens.accent, tokens.surface, 0.35)))
-        self.rehighlight()
-
-    def highlightBlock(self, text: str) -> None:  # noqa: ARG002
-        if not self._is_shown:
-            return
-        block = self.currentBlock()
-        start, stop = block.position(), block.position() + block.length() - 1
-        ranges = self._ranges()
-        for first, last in ranges[_first_behind(ranges, start) :]:
-            if first >= stop:
-                break
-            self.setFormat(max(first, start) - start, min(last, stop) - max(first, start), self._format)
-
-
-def _first_behind(ranges: Ranges, position: int) -> int:
-    """The first range that ends behind a position."""
-    low, high = 0, len(ranges)
-    while low < high:
-        middle = (low + high) // 2
-        if ranges[middle][1] <= position:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+        self.in_sight_changed.emit()

@@ -1,19 +1,23 @@
 """The page Write: the text, and at its right how the model writes."""
 
-from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.theme.spacing import GAP, GRID, MARGIN
 from workbench.theme.theme import theme
 from workbench.viewmodels.workbench import Workbench
 from workbench.viewmodels.write.page import WritePageModel
+from workbench.views.write.branches_view import BranchesView
 from workbench.views.write.candidates_view import CandidatesView
 from workbench.views.write.controls_view import ControlsView, asked_model_file
 from workbench.views.write.documents_list import DocumentsList
 from workbench.views.write.editor import Editor
+from workbench.views.write.editor_aids import EditorAids
+from workbench.views.write.export_menu import ExportMenu
+from workbench.views.write.gap_view import GapAid
+from workbench.views.write.legend import Legend
 from workbench.views.write.toolbar import WriteToolbar
 from workbench.widgets.buttons import Button
 from workbench.widgets.empty import EmptyState
@@ -43,13 +47,22 @@ class WritePage(QWidget):
         self.header.set_title_editable(True)
         self.failure = NoticeBar("danger")
         self.failure.set_dismissible(True)
-        self.editor = Editor(self._model_ranges)
+        self.editor = Editor(self.model.aids.colouring.marks)
+        self.legend = Legend()
         self.toolbar = WriteToolbar()
+        self.aids = EditorAids(self.editor, self.toolbar, self.legend, self.model.aids, self._on_primary_asked)
+        self.gap = GapAid(self.editor, self.toolbar, self.model.gap)
+        self.export_menu = ExportMenu(self.model.export, self)
+        self.toolbar.export.setMenu(self.export_menu)
         self.notice = Caption()
         self.notice.setWordWrap(True)
-        self.controls = ControlsView(self.model.models, self.model.controls)
-        self.candidates = CandidatesView()
-        self.tabs = SegmentedControl([("settings", tr("Settings")), ("candidates", tr("Candidates"))])
+        self.controls = ControlsView(self.model.column)
+        self.candidates = CandidatesView(self.model)
+        self.branches = BranchesView(self.model.branches)
+        self.tabs = SegmentedControl(
+            [("settings", tr("Settings")), ("candidates", tr("Candidates")), ("branches", tr("Branches"))],
+            fills=True,
+        )
         self.empty = self._made_empty()
         self.column = self._made_column()
         self._arrange()
@@ -60,18 +73,18 @@ class WritePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.model.models.refresh()
+        self.model.models.prepare()
+        self.aids.set_shown(True)
         self.editor.setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self.aids.set_shown(False)
         self.model.leave()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._on_theme_changed()
-
-    def _model_ranges(self) -> list[tuple[int, int]]:
-        return self.model.document.model_ranges()
 
     def _arrange(self) -> None:
         sheet = QFrame()
@@ -81,6 +94,7 @@ class WritePage(QWidget):
         inside.setSpacing(0)
         inside.addWidget(self.toolbar)
         inside.addWidget(self.editor, 1)
+        inside.addWidget(self.legend)
         left = QVBoxLayout()
         left.setSpacing(GRID)
         left.addWidget(sheet, 1)
@@ -102,14 +116,13 @@ class WritePage(QWidget):
 
     def _made_column(self) -> QStackedWidget:
         self.pages = QStackedWidget()
-        settings, candidates = ScrollArea(self.controls), ScrollArea(self.candidates)
-        for page in (settings, candidates):
+        for page in (self.controls, ScrollArea(self.candidates), self.branches):
             self.pages.addWidget(page)
         filled = QWidget()
         column = QVBoxLayout(filled)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        column.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.tabs)
         column.addWidget(self.pages, 1)
         without = QWidget()
         lone = QVBoxLayout(without)
@@ -132,7 +145,6 @@ class WritePage(QWidget):
         model.changed.connect(self._on_model_changed)
         model.document_opened.connect(self._on_document_opened)
         model.caret_wanted.connect(editor.place_caret)
-        model.candidates_changed.connect(self._on_candidates_changed)
         model.notice_changed.connect(self._on_notice_changed)
         model.look.changed.connect(self._on_look_changed)
         model.candidates_wanted.connect(self._on_candidates_wanted)
@@ -146,17 +158,15 @@ class WritePage(QWidget):
         self.tabs.changed.connect(self._on_tab_changed)
         self.controls.chooser.file_chosen.connect(model.open_model_file)
         self.controls.more.toggled.connect(self._on_more_toggled)
+        self.branches.branch_asked.connect(self._on_branch_asked)
         self.use_demo.clicked.connect(model.install_demo)
         self.open_file.clicked.connect(self._on_open_file_clicked)
         for signal, call in (
-            (self.candidates.used, model.use_candidate), (self.candidates.starred, model.star),
-            (self.candidates.copied, self._on_candidate_copied), (self.candidates.dismissed, model.dismiss_candidates),
-            (self.candidates.asked, model.offer_candidates),
             (toolbar.undo_asked, model.undo), (toolbar.redo_asked, model.redo),
             (toolbar.new_asked, model.begin_document), (toolbar.list_asked, model.documents.look),
-            (toolbar.copy_asked, self._on_copy_asked), (toolbar.save_asked, self._on_save_asked),
+            (toolbar.copy_asked, self._on_copy_asked),
             (toolbar.trash_asked, model.trash_document), (toolbar.face_chosen, model.look.set_face),
-            (toolbar.tint_toggled, model.look.set_tinted), (toolbar.column_toggled, self._on_column_toggled),
+            (toolbar.column_toggled, self._on_column_toggled),
         ):  # fmt: skip
             signal.connect(call)
         application = QCoreApplication.instance()
@@ -169,6 +179,7 @@ class WritePage(QWidget):
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut
         for keys, call in (
             ("Ctrl+Return", self._on_primary_asked), ("Ctrl+Enter", self._on_primary_asked),
+            ("Ctrl+R", self.aids.rewrite),
             ("Ctrl+Shift+Return", self.model.offer_candidates), ("Ctrl+Shift+Enter", self.model.offer_candidates),
         ):  # fmt: skip
             QShortcut(QKeySequence(keys), self, call, context=context)
@@ -179,7 +190,6 @@ class WritePage(QWidget):
         self._on_column_toggled(self._settings.flag("write/column_open", True))
         self._on_document_opened()
         self._on_look_changed()
-        self._on_candidates_changed()
         self._on_notice_changed()
         self._on_candidates_wanted(False)
 
@@ -224,18 +234,19 @@ class WritePage(QWidget):
         self.model.run_primary()
         self.editor.setFocus()
 
-    def _on_candidates_changed(self) -> None:
-        candidates = self.model.candidates
-        self.candidates.show_candidates(candidates, bool(self.model.writer.drafts))
+    def _on_branch_asked(self) -> None:
+        self.model.branches.begin(self.editor.textCursor().position())
+        self.editor.setFocus()
 
     def _on_candidates_wanted(self, is_wanted: bool) -> None:
-        self.tabs.set_current("candidates" if is_wanted else "settings")
-        self._on_tab_changed(self.tabs.current)
+        if is_wanted or self.tabs.current == "candidates":
+            self.tabs.set_current("candidates" if is_wanted else "settings")
+            self._on_tab_changed(self.tabs.current)
         if is_wanted:
             self._on_column_toggled(True)
 
     def _on_tab_changed(self, key: str) -> None:
-        self.pages.setCurrentIndex(1 if key == "candidates" else 0)
+        self.pages.setCurrentIndex(("settings", "candidates", "branches").index(key))
 
     def _on_notice_changed(self) -> None:
         self.notice.setText(self.model.notice)
@@ -247,10 +258,8 @@ class WritePage(QWidget):
         look = self.model.look
         is_mono = look.face == "mono"
         self.editor.set_mono(is_mono)
-        self.editor.set_tinted(look.is_tinted)
         self.candidates.set_mono(is_mono)
         self.toolbar.show_face(look.face)
-        self.toolbar.show_tint(look.is_tinted)
 
     def _on_column_toggled(self, is_open: bool) -> None:
         self.column.setVisible(is_open)
@@ -270,15 +279,6 @@ class WritePage(QWidget):
 
     def _on_copy_asked(self) -> None:
         QGuiApplication.clipboard().setText(self.model.document.document.text)
-
-    def _on_candidate_copied(self, index: int) -> None:
-        QGuiApplication.clipboard().setText(self.model.candidates[index][0])
-
-    def _on_save_asked(self) -> None:
-        title = tr("Save the text")
-        name, _ = QFileDialog.getSaveFileName(self, title, self.model.file_name, tr("Text files (*.txt)"))
-        if name:
-            self.model.save_as(Path(name))
 
     def _on_open_file_clicked(self) -> None:
         self.model.open_model_file(asked_model_file(self))

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from workbench.theme.spacing import GRID
+from workbench.viewmodels.write.colour_steps import MODES, ColourMode, mode_name
 from workbench.widgets.buttons import IconButton, QuietButton
 from workbench.words import tr
 
@@ -17,10 +18,11 @@ class WriteToolbar(QWidget):
     undo_asked = Signal()
     redo_asked = Signal()
     copy_asked = Signal()
-    save_asked = Signal()
     trash_asked = Signal()
     face_chosen = Signal(str)
-    tint_toggled = Signal(bool)
+    colour_chosen = Signal(str)
+    suggestions_toggled = Signal(bool)
+    again_asked = Signal()
     column_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -29,12 +31,17 @@ class WriteToolbar(QWidget):
         self.new = QuietButton(tr("New"), "add")
         self.undo = IconButton("undo", tr("Undo"), "Ctrl+Z")
         self.redo = IconButton("redo", tr("Redo"), "Ctrl+Shift+Z")
+        self.again = IconButton("again", tr("Write again from here"), "Ctrl+R")
+        self.colour = QuietButton(tr("Colours"), "colours")
         self.copy = IconButton("copy", tr("Copy all"))
+        self.export = IconButton("export", tr("Export"))
         self.more = IconButton("more", tr("More"))
         self.column = IconButton("chevron-right", tr("Hide the settings"))
         self._is_column_open = True
         self.menu = self._made_menu()
         self.more.setMenu(self.menu)
+        self.colours: dict[str, QAction] = {}
+        self.colour.setMenu(self._made_colours())
         self._arrange()
         self._connect()
 
@@ -53,9 +60,18 @@ class WriteToolbar(QWidget):
         """Mark the face in force."""
         (self.mono if face == "mono" else self.serif).setChecked(True)
 
-    def show_tint(self, is_tinted: bool) -> None:
-        """Mark whether the model's words are tinted."""
-        self.tint.setChecked(is_tinted)
+    def show_colour(self, mode: ColourMode) -> None:
+        """Mark by what the text is coloured."""
+        self.colours[mode].setChecked(True)
+        self.colour.setAccessibleDescription(mode_name(mode))
+
+    def show_suggestions(self, is_on: bool) -> None:
+        """Mark whether words are suggested."""
+        self.suggestions.setChecked(is_on)
+
+    def set_can_rewrite(self, is_possible: bool) -> None:
+        """Whether the model wrote something at the caret, or in what is marked."""
+        self.again.setEnabled(is_possible)
 
     def show_column(self, is_open: bool) -> None:
         """Offer the other state of the column."""
@@ -65,23 +81,34 @@ class WriteToolbar(QWidget):
 
     def _made_menu(self) -> QMenu:
         menu = QMenu(self)
-        self.save = menu.addAction(tr("Save as a text file…"))
-        menu.addSeparator()
         faces = QActionGroup(self)
         self.serif, self.mono = QAction(tr("Book face"), faces), QAction(tr("Typewriter face"), faces)
         for action in (self.serif, self.mono):
             action.setCheckable(True)
             menu.addAction(action)
         menu.addSeparator()
-        self.tint = menu.addAction(tr("Show what the model wrote"))
-        self.tint.setCheckable(True)
+        self.suggestions = menu.addAction(tr("Suggest words while I write"))
+        self.suggestions.setCheckable(True)
         menu.addSeparator()
         self.trash = menu.addAction(tr("Move to the trash"))
         return menu
 
+    def _made_colours(self) -> QMenu:
+        menu, group = QMenu(self), QActionGroup(self)
+        for mode in MODES:
+            action = QAction(mode_name(mode), group)
+            action.setCheckable(True)
+            action.setData(mode)
+            menu.addAction(action)
+            self.colours[mode] = action
+        group.triggered.connect(self._on_colour_triggered)
+        return menu
+
     def _show_words(self, has_words: bool) -> None:
         """Name the buttons at the left where there is room, else leave their drawings."""
-        for button, text in ((self.documents, tr("Documents")), (self.new, tr("New"))):
+        for button, text in (
+            (self.documents, tr("Documents")), (self.new, tr("New")), (self.colour, tr("Colours")),
+        ):  # fmt: skip
             button.setText(text if has_words else "")
             button.setAccessibleName(text)
             button.setToolTip("" if has_words else text)
@@ -92,22 +119,25 @@ class WriteToolbar(QWidget):
         row.setSpacing(GRID // 2)
         row.addWidget(self.documents)
         row.addWidget(self.new)
+        row.addWidget(self.colour)
         row.addStretch(1)
-        for button in (self.undo, self.redo, self.copy, self.more, self.column):
+        for button in (self.undo, self.redo, self.again, self.copy, self.export, self.more, self.column):
             row.addWidget(button)
 
     def _connect(self) -> None:
         for button, signal in (
             (self.documents, self.list_asked), (self.new, self.new_asked), (self.undo, self.undo_asked),
-            (self.redo, self.redo_asked), (self.copy, self.copy_asked),
+            (self.redo, self.redo_asked), (self.copy, self.copy_asked), (self.again, self.again_asked),
         ):  # fmt: skip
             button.clicked.connect(signal)
-        self.save.triggered.connect(self.save_asked)
         self.trash.triggered.connect(self.trash_asked)
         self.serif.triggered.connect(self._on_serif_chosen)
         self.mono.triggered.connect(self._on_mono_chosen)
-        self.tint.triggered.connect(self.tint_toggled)
+        self.suggestions.triggered.connect(self.suggestions_toggled)
         self.column.clicked.connect(self._on_column_clicked)
+
+    def _on_colour_triggered(self, action: QAction) -> None:
+        self.colour_chosen.emit(action.data())
 
     def _on_serif_chosen(self) -> None:
         self.face_chosen.emit("serif")

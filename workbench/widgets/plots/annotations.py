@@ -10,7 +10,7 @@ from workbench.theme.theme import theme
 from workbench.theme.tokens import mix
 from workbench.widgets.plots.contents import Contents, EventMark
 from workbench.widgets.plots.formats import value_label
-from workbench.widgets.plots.geometry import Geometry, spread, spread_around
+from workbench.widgets.plots.geometry import Geometry, placed_labels
 from workbench.widgets.plots.scales import Tick
 from workbench.widgets.plots.series import Curve
 from workbench.widgets.plots.styles import MARK_RADIUS, line_pen, resolve_colour
@@ -64,14 +64,16 @@ def paint_reference_lines(painter: QPainter, scene: Scene) -> None:
 
 
 def paint_event_marks(painter: QPainter, scene: Scene) -> None:
-    colour = QColor(theme().tokens.quiet)
     for mark in scene.contents.marks:
+        is_place = mark.kind == "place"  # where the person looks: louder than what happened
+        colour = QColor(theme().tokens.accent if is_place else theme().tokens.quiet)
         x = scene.geometry.x_pixel(scene.contents.x_axis.position(mark.x))
         if not scene.geometry.rect.left() <= x <= scene.geometry.rect.right():
             continue
         x = round(x) + 0.5
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(line_pen(QColor(mix(theme().tokens.quiet, theme().tokens.surface, 0.35))))
+        faint = QColor(mix(theme().tokens.quiet, theme().tokens.surface, 0.35))
+        painter.setPen(line_pen(colour if is_place else faint))
         painter.drawLine(QPointF(x, scene.geometry.rect.top() + 10), QPointF(x, scene.geometry.rect.bottom()))
         _paint_event_sign(painter, mark, QPointF(x, scene.geometry.rect.top() + 6), colour)
 
@@ -89,56 +91,71 @@ def paint_threshold(painter: QPainter, scene: Scene) -> None:
 
 
 def paint_ends(painter: QPainter, scene: Scene) -> None:
-    """The latest value of every curve beside its end."""
-    latest, rect, axis = scene.contents.latest_values(), scene.geometry.rect, scene.contents.y_axis
-    pixels = [scene.geometry.y_pixel(axis.position(value)) for _, value in latest]
-    ends = [(curve, value, pixel) for (curve, value), pixel in zip(latest, pixels, strict=True) if math.isfinite(pixel)]
+    """The latest value of every curve beside its end; the lowest ones where there is no room for all."""
+    rect, axis = scene.geometry.rect, scene.contents.y_axis
+    latest = sorted(scene.contents.latest_values(), key=lambda end: end[1])
+    ends = [(curve, value, scene.geometry.y_pixel(axis.position(value))) for curve, value in latest]
+    ends = [end for end in ends if math.isfinite(end[2])]
     height = label_size(painter.font(), "")[1]
     inside = [min(max(pixel, rect.top()), rect.bottom()) for _, _, pixel in ends]
     top, bottom = rect.top() - height / 2, rect.bottom() + height / 2
-    centres = spread_around(inside, height, top, bottom, _grip_span(scene, height))
+    centres = placed_labels(inside, height, top, bottom, _grip_span(scene, height))
     for (curve, value, _), centre in zip(ends, centres, strict=True):
-        text = axis.written(value)
-        left = rect.right() + 8
-        painter.setPen(QColor(theme().tokens.text))
-        painter.drawText(QRectF(left, centre - height / 2, 400, height), Qt.AlignmentFlag.AlignVCenter, text)
+        if centre is not None:
+            row = QRectF(rect.right() + 8, centre - height / 2, 400, height)
+            painter.setPen(QColor(theme().tokens.text))
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, axis.written(value))
         _paint_end_dot(painter, scene, curve)
 
 
-def paint_line_names(painter: QPainter, scene: Scene) -> list[QRectF]:
-    """Names stand on their lines at the right end, below them only at the top, and make room for each other."""
-    lines, rect = _named_lines(scene), scene.geometry.rect
+def paint_words(painter: QPainter, scene: Scene) -> None:
+    """The names of the horizontal lines, and the ring around the best with its value, which no name may cover."""
+    names = _placed_names(painter, scene)
+    best = _placed_best(painter, scene, [place for place, _ in names])
+    for place, text in names:
+        if best is None or not place.intersects(best[1]):
+            text_on_ground(painter, place, text, QColor(theme().tokens.quiet))
+    if best is not None:
+        colour = QColor(theme().tokens.text)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(line_pen(colour))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(best[0], 6, 6)
+        text_on_ground(painter, best[1], scene.contents.best.text if scene.contents.best else "", colour)
+
+
+def _placed_names(painter: QPainter, scene: Scene) -> list[tuple[QRectF, str]]:
+    """Names stand on their lines at the right end, below them only at the top, and make room for each other.
+
+    Where there is no room for all, those of the highest lines are left out.
+    """
+    lines, rect = sorted(_named_lines(scene), key=lambda line: -line[0]), scene.geometry.rect
     height = label_size(painter.font(), "")[1]
     wanted = [pixel + (height / 2 + 1) * (-1 if pixel - height > rect.top() else 1) for pixel, _ in lines]
-    centres = spread(wanted, height, rect.top(), rect.bottom())
-    taken = []
-    for (_, text), centre in zip(lines, centres, strict=True):
-        width = min(label_size(painter.font(), text)[0], rect.width())
-        label = QRectF(rect.right() - width - 2, centre - height / 2, width, height)
-        text_on_ground(painter, label, text, QColor(theme().tokens.quiet))
-        taken.append(label)
-    return taken
+    found = []
+    for (_, text), centre in zip(lines, placed_labels(wanted, height, rect.top(), rect.bottom()), strict=True):
+        if centre is not None:
+            width = min(label_size(painter.font(), text)[0], rect.width() - 4)
+            shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideMiddle, width - 2 * _PAD + 1)
+            found.append((QRectF(rect.right() - width - 2, centre - height / 2, width, height), shown))
+    return found
 
 
-def paint_best(painter: QPainter, scene: Scene, taken: list[QRectF]) -> None:
+def _placed_best(painter: QPainter, scene: Scene, taken: list[QRectF]) -> tuple[QPointF, QRectF] | None:
+    """The best sample in sight, and where its words stand: beside the names where there is room for both."""
     best, geometry = scene.contents.best, scene.geometry
     if best is None:
-        return
+        return None
     x = geometry.x_pixel(scene.contents.x_axis.position(best.x))
     y = geometry.y_pixel(scene.contents.y_axis.position(best.y))
     if not geometry.rect.adjusted(-1, -1, 1, 1).contains(QPointF(x, y)):
-        return
-    colour = QColor(theme().tokens.text)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(line_pen(colour))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawEllipse(QPointF(x, y), 6, 6)
+        return None
     width, height = label_size(painter.font(), best.text)
     left = min(max(x - width / 2, geometry.rect.left()), geometry.rect.right() - width)
     places = [QRectF(left, top, width, height) for top in (y + 9, y - 9 - height)]
     places += [QRectF(x - 10 - width, y - height / 2, width, height), QRectF(x + 10, y - height / 2, width, height)]
     free = [place for place in places if _is_free(place, geometry.rect, taken)]
-    text_on_ground(painter, (free or places[1:])[0], best.text, colour)
+    return QPointF(x, y), (free or places[1:])[0]
 
 
 def _named_lines(scene: Scene) -> list[tuple[float, str]]:

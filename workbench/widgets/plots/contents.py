@@ -6,7 +6,7 @@ from typing import Literal
 from workbench.widgets.plots.scales import Axis
 from workbench.widgets.plots.series import EMPTY, Curve, Numbers
 
-MarkKind = Literal["setting", "rewound", "paused", "note"]
+MarkKind = Literal["setting", "rewound", "paused", "note", "place"]
 
 
 @dataclass

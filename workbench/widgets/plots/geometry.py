@@ -1,5 +1,6 @@
 """Where positions of a plot lie in its picture, and how labels make room for each other."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from workbench.widgets.plots.fitting import Range
 from workbench.widgets.plots.series import Numbers
 
 _FAR_OUTSIDE = 20_000.0  # pixels; further out Qt's rasteriser counts wrong
+_HAIR = 0.01  # of a pixel: what numbers lose
 
 
 @dataclass(frozen=True)
@@ -96,15 +98,21 @@ def spread(centres: list[float], size: float, low: float, high: float) -> list[f
     return placed
 
 
-def spread_around(
-    centres: list[float], size: float, low: float, high: float, taken: tuple[float, float] | None
-) -> list[float]:
-    """Like `spread`, and clear of a taken stretch: every centre stays on its side of it."""
-    if taken is None:
-        return spread(centres, size, low, high)
-    middle = (taken[0] + taken[1]) / 2
+def placed_labels(
+    centres: list[float], size: float, low: float, high: float, taken: tuple[float, float] | None = None
+) -> list[float | None]:
+    """Like `spread`, and clear of a taken stretch: every centre stays on its side of it.
+
+    Centres come with the most important first; those at the end that find no room have no place.
+    """
+    placed: list[float | None] = [None] * len(centres)
+    middle = (taken[0] + taken[1]) / 2 if taken is not None else math.inf
     above = [index for index, centre in enumerate(centres) if centre < middle]
     below = [index for index, centre in enumerate(centres) if centre >= middle]
-    placed = dict(zip(above, spread([centres[index] for index in above], size, low, taken[0]), strict=True))
-    placed |= zip(below, spread([centres[index] for index in below], size, taken[1], high), strict=True)
-    return [placed[index] for index in range(len(centres))]
+    sides = [(above, low, taken[0] if taken is not None else high)]
+    sides += [(below, taken[1], high)] if taken is not None else []
+    for indices, start, end in sides:
+        fitting = indices[: max(0, int((end - start + _HAIR) // size))]
+        for index, centre in zip(fitting, spread([centres[i] for i in fitting], size, start, end), strict=True):
+            placed[index] = centre
+    return placed

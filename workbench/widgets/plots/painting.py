@@ -38,8 +38,7 @@ def paint_plot(painter: QPainter, scene: Scene, area: QRectF) -> None:
     painter.setClipRect(area)
     annotations.paint_threshold(painter, scene)
     annotations.paint_ends(painter, scene)
-    taken = annotations.paint_line_names(painter, scene)
-    annotations.paint_best(painter, scene, taken)
+    annotations.paint_words(painter, scene)
     _paint_empty_text(painter, scene)
     painter.restore()
 
