@@ -181,6 +181,12 @@ def test_a_number_of_words_has_as_many_tokens_as_it_needs(ask: Ask, made: dict[s
     assert answer.result.reasons == ("words",)
 
 
+def test_all_texts_of_one_search_come_of_its_one_seed(ask: Ask, made: dict[str, str]) -> None:
+    settings = SamplingConfig(num_words=3, beams=3, seed=9)
+    request = WriteRequest(model=ModelRef(run=made["run"]), prompt="12 bottles", settings=settings, count=2)
+    assert ask("write", request).events[0].seeds == (9, 9)
+
+
 def test_candidates_are_those_that_their_seeds_write_alone(ask: Ask, made: dict[str, str]) -> None:
     request = WriteRequest(
         model=ModelRef(run=made["run"]), prompt="9 b", count=3, settings=SamplingConfig(length=40, seed=5)

@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from engine.config.options import options_of
 from engine.config.sampling import SamplingConfig
 from engine.errors import BadInput, Cancelled, DamagedFile
 from engine.library.ids import utc_now
@@ -52,7 +53,8 @@ def write(writers: Writers, request: WriteRequest, is_cancelled: IsCancelled) ->
     asked = writers.asked(request, is_cancelled, is_fresh=True)
     settings = _settings(request.settings, request.prompt, asked)
     prompt = _read(asked, settings, is_cancelled)
-    seeds = tuple(derived_seed(settings.seed, index) for index in range(request.count))
+    has_one_seed = settings.beams > 1  # the search draws nothing: all its texts come of the one seed
+    seeds = tuple(settings.seed if has_one_seed else derived_seed(settings.seed, n) for n in range(request.count))
     yield ModelRead(seeds=seeds, created=utc_now(), replaced=prompt.replaced, notes=asked.notes)
     pieces = _pieces(asked, settings, prompt, request.count, is_cancelled)
     samples = yield from _told(pieces)
@@ -158,6 +160,7 @@ def _settings(settings: SamplingConfig, prompt: str, asked: Asked) -> SamplingCo
     length = settings.length
     if settings.num_words:
         length = settings.num_words * TOKENS_PER_WORD.get(asked.tokenizer.kind, 12) + SPARE_TOKENS
+        length = min(length, int(options_of(SamplingConfig)["length"].maximum or length))
     return replace(settings, prompt=prompt, complete_word=True, length=length)
 
 

@@ -16,6 +16,7 @@ class LiveRuns:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._fitting = threading.Lock()
         self._controls: dict[str, RunControl] = {}
 
     @contextmanager
@@ -33,7 +34,8 @@ class LiveRuns:
 
     def fit_products(self) -> None:
         """Let who asks a model have the processor cores that the training leaves. Loads NumPy."""
-        fit_products(is_training=bool(self.ids()))
+        with self._fitting:
+            fit_products(is_training=bool(self.ids()))
 
     def ids(self) -> set[str]:
         """Those that train now."""

@@ -24,5 +24,6 @@ def fit_products(*, is_training: bool) -> None:
         import numpy  # noqa: F401, whose library is limited
         from threadpoolctl import ThreadpoolController
 
-        ThreadpoolController().select(internal_api="openblas").limit(limits=wished)
+        # By the name of NumPy's own copy: on some machines torch brings another one.
+        ThreadpoolController().select(prefix="libscipy_openblas").limit(limits=wished)
         _now = wished
