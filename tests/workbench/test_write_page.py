@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -28,6 +28,7 @@ from workbench.viewmodels.workbench import Workbench
 from workbench.viewmodels.write.models import is_code
 from workbench.views.write.documents_list import DocumentsList
 from workbench.views.write.page import WritePage
+from workbench.views.write.toolbar import WriteToolbar
 
 TEXT = "".join(f"{n} bottles of beer on the wall, {n} bottles of beer.\n" for n in range(60, 0, -1))
 
@@ -507,3 +508,15 @@ def test_a_run_that_trains_now_stands_first(qtbot: QtBot, open_page: OpenPage, l
         chooser = page.controls.chooser.list
         assert [chooser.itemText(index) for index in (0, 1)] == ["Bottles (trains right now)", "Newer"]
         write_on(qtbot, page)
+
+
+def test_the_toolbar_takes_two_rows_where_one_has_no_room(qtbot: QtBot, theme: Theme) -> None:
+    toolbar = WriteToolbar()
+    qtbot.addWidget(toolbar)
+    toolbar.resize(900, 48)
+    toolbar.show()
+    qtbot.waitExposed(toolbar)
+    assert toolbar.more.mapTo(toolbar, QPoint()).y() == toolbar.new.mapTo(toolbar, QPoint()).y()
+    toolbar.resize(300, toolbar.heightForWidth(300))
+    assert toolbar.more.mapTo(toolbar, QPoint()).y() >= toolbar.new.mapTo(toolbar, QPoint()).y() + toolbar.new.height()
+    assert toolbar.more.width() >= toolbar.more.sizeHint().width()

@@ -34,27 +34,32 @@ class BesideLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), is_trial=True)
+        margins = self.contentsMargins()
+        inside = width - margins.left() - margins.right()
+        return self._arrange(QRect(0, 0, inside, 0), is_trial=True) + margins.top() + margins.bottom()
 
     def setGeometry(self, area: QRect) -> None:
         super().setGeometry(area)
-        self._arrange(area, is_trial=False)
+        self._arrange(area.marginsRemoved(self.contentsMargins()), is_trial=False)
 
     def sizeHint(self) -> QSize:
-        hints = [item.sizeHint() for item in self._items if not item.isEmpty()]
-        width = sum(hint.width() for hint in hints) + self.spacing() * max(0, len(hints) - 1)
-        return QSize(width, max((hint.height() for hint in hints), default=0))
+        height = max((item.sizeHint().height() for item in self._items if not item.isEmpty()), default=0)
+        return QSize(self._width_beside(), height).grownBy(self.contentsMargins())
 
     def minimumSize(self) -> QSize:
         least = QSize()
         for item in self._items:
             least = least.expandedTo(QSize(item.minimumSize().width(), item.sizeHint().height()))
-        return least
+        return least.grownBy(self.contentsMargins())
+
+    def _width_beside(self) -> int:
+        hints = [item.sizeHint().width() for item in self._items if not item.isEmpty()]
+        return sum(hints) + self.spacing() * max(0, len(hints) - 1)
 
     def _arrange(self, area: QRect, is_trial: bool) -> int:
         items = [item for item in self._items if not item.isEmpty()]
         hints = [item.sizeHint() for item in items]
-        if len(items) == 2 and self.sizeHint().width() <= area.width():
+        if len(items) == 2 and self._width_beside() <= area.width():
             height = max(hint.height() for hint in hints)
             left = area.width() - hints[1].width() - self.spacing()
             places = [QRect(area.x(), area.y(), left, height)]

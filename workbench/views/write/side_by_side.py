@@ -38,7 +38,7 @@ class SideBySideDialog(QDialog):
         self.cards: list[SideCard] = []
         self.setWindowTitle(tr("Candidates side by side"))
         self.sorting = SegmentedControl(
-            [("order", tr("As written")), ("likelihood", tr("Likeliest first")), ("novelty", tr("Newest first"))]
+            [("order", tr("As written")), ("likelihood", tr("Likeliest first")), ("novelty", tr("Most novel first"))]
         )
         self.sorting.setAccessibleName(tr("Sorted"))
         self.sorting.set_current(table.order)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from workbench.theme.spacing import GRID
 from workbench.viewmodels.write.colour_steps import MODES, ColourMode, mode_name
+from workbench.widgets.beside import BesideLayout
 from workbench.widgets.buttons import IconButton, QuietButton
 from workbench.words import tr
 
@@ -114,15 +115,21 @@ class WriteToolbar(QWidget):
             button.setToolTip("" if has_words else text)
 
     def _arrange(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        row.setSpacing(GRID // 2)
-        row.addWidget(self.documents)
-        row.addWidget(self.new)
-        row.addWidget(self.colour)
-        row.addStretch(1)
-        for button in (self.undo, self.redo, self.again, self.copy, self.export, self.more, self.column):
-            row.addWidget(button)
+        pair = BesideLayout(self, spacing=GRID // 2)  # two rows where large letters leave no room for one
+        pair.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        left, right = QWidget(), QWidget()
+        for side, buttons in (
+            (left, (self.documents, self.new, self.colour)),
+            (right, (self.undo, self.redo, self.again, self.copy, self.export, self.more, self.column)),
+        ):
+            row = QHBoxLayout(side)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(GRID // 2)
+            for button in buttons:
+                row.addWidget(button)
+            if side is left:
+                row.addStretch(1)
+            pair.addWidget(side)
 
     def _connect(self) -> None:
         for button, signal in (
