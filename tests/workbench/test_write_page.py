@@ -520,3 +520,13 @@ def test_the_toolbar_takes_two_rows_where_one_has_no_room(qtbot: QtBot, theme: T
     toolbar.resize(300, toolbar.heightForWidth(300))
     assert toolbar.more.mapTo(toolbar, QPoint()).y() >= toolbar.new.mapTo(toolbar, QPoint()).y() + toolbar.new.height()
     assert toolbar.more.width() >= toolbar.more.sizeHint().width()
+
+
+def test_the_focus_stays_with_the_candidates_while_they_are_written(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page()
+    qtbot.mouseClick(page.tabs.segment("candidates"), Qt.MouseButton.LeftButton)
+    page.candidates.ask.setFocus()
+    qtbot.keyClick(page.candidates.ask, Qt.Key.Key_Space)
+    assert page.candidates.hasFocus()
+    wait_for_end(qtbot, page)
+    qtbot.waitUntil(page.candidates.ask.hasFocus, timeout=5_000)
