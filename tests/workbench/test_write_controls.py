@@ -306,9 +306,14 @@ def test_the_command_says_what_the_page_says(parts: SimpleNamespace) -> None:
 def test_a_plain_command_is_short(parts: SimpleNamespace) -> None:
     command = sample_command(ModelRef(file="/my models/a.textloom"), parts.controls, "12 bo")
     assert command == (
-        "textloom sample '/my models/a.textloom' --prompt '12 bo' --complete-word --seed 1 --num-words 60 "
-        "--length 720"
+        "textloom sample '/my models/a.textloom' --prompt '12 bo' --complete-word --temperature 0.8 --seed 1 "
+        "--num-words 60 --length 720"
     )
+
+
+def test_a_command_for_a_library_elsewhere_names_it(parts: SimpleNamespace) -> None:
+    command = sample_command(ModelRef(run="bottles-1"), parts.controls, "", Path("/my texts/library"))
+    assert command.endswith("--library '/my texts/library'")
 
 
 def test_the_command_is_copied(qtbot: QtBot, parts: SimpleNamespace) -> None:
@@ -317,7 +322,9 @@ def test_the_command_is_copied(qtbot: QtBot, parts: SimpleNamespace) -> None:
     parts.controls.set("top_k", 9)
     qtbot.mouseClick(parts.view.more.head, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(parts.more.copy_command, Qt.MouseButton.LeftButton)
-    assert QGuiApplication.clipboard().text().endswith("--top-k 9 --length 720")
+    command, _, library = QGuiApplication.clipboard().text().partition(" --library ")
+    assert command.endswith("--top-k 9 --length 720")
+    assert library  # that of a test is not the person's own
     assert said == ["The command is copied. Paste it into a terminal."]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from engine.library.library import Library
+from engine.library.library import Library, default_path
 from workbench.bridge.background import TorchLoader
 from workbench.bridge.jobs import ThreadJobs
 from workbench.bridge.live import LiveRuns
@@ -38,6 +38,11 @@ class EngineDoor:
     def library_path(self) -> Path:
         """The folder of the library."""
         return self.library.path
+
+    @property
+    def is_own_library(self) -> bool:
+        """Whether it is the one that commands take when none is named."""
+        return self.library.path == default_path()
 
     @property
     def is_read_only(self) -> bool:

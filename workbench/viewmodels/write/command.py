@@ -1,6 +1,7 @@
 """The present settings as a command: what `textloom sample` must be told to write like this page."""
 
 import shlex
+from pathlib import Path
 
 from engine.config.options import default_of
 from engine.config.sampling import SamplingConfig
@@ -13,8 +14,11 @@ _SEVERAL = {"stop": "--stop", "banned": "--banned", "forced": "--forced", "logit
 _TOKENS_PER_WORD = 12
 
 
-def sample_command(model: ModelRef, controls: WritingControls, text: str) -> str:
-    """The command, quoted for a shell. text: what stands before the caret."""
+def sample_command(model: ModelRef, controls: WritingControls, text: str, library: Path | None = None) -> str:
+    """The command, quoted for a shell. text: what stands before the caret; library: where it is not the person's own.
+
+    Seed and temperature are always said, as a model's recipe may have others.
+    """
     prompt = text[-LONGEST_PROMPT:]
     settings, words = controls.sampling(), ["textloom", "sample", _name(model)]
     if prompt:
@@ -23,12 +27,13 @@ def sample_command(model: ModelRef, controls: WritingControls, text: str) -> str
         words.append("--complete-word")  # as the page does
     for name in OPTIONS:
         value = getattr(settings, name)
-        if value != default_of(SamplingConfig, name) or name == "seed":
+        if value != default_of(SamplingConfig, name) or name in ("seed", "temperature"):
             words += _said(name, value)
     length = settings.num_words * _TOKENS_PER_WORD
     if length > SamplingConfig().length:
         words += _option("--length", str(length))
     words += _mixing(controls.mixed(NextRequest(model=model)))
+    words += _option("--library", str(library)) if library is not None else []
     return shlex.join(words)
 
 

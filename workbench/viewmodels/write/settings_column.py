@@ -27,13 +27,16 @@ class SettingsColumn(QObject):
         self.mixing = Mixing(models, controls, self)
         self.style = StylePassage(writing, controls, notices, self)
         self.picture = NextPicture(writing, models, controls, prompt, self)
-        self._prompt, self._notices = prompt, notices
+        self._prompt, self._notices, self._door = prompt, notices, workbench.door
 
     @property
     def command(self) -> str:
         """The settings and the text before the caret as a command; empty without a model."""
         model = self.models.current
-        return sample_command(model.ref, self.controls, self._prompt() or "") if model is not None else ""
+        if model is None:
+            return ""
+        library = None if self._door.is_own_library else self._door.library_path
+        return sample_command(model.ref, self.controls, self._prompt() or "", library)
 
     def tell_copied(self) -> None:
         """The command lies in the clipboard."""
