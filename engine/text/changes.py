@@ -13,9 +13,14 @@ class ChangeLog:
     _first: dict[str, Place] = field(default_factory=dict)
 
     def add(self, kind: str, count: int, place: Place) -> None:
-        """`count` further changes of a kind, the first of them at `place`."""
+        """`count` further changes of a kind, the first of them at `place`.
+
+        Two steps can make changes of one kind, and the later step one that stands further ahead.
+        """
         self._counts[kind] = self._counts.get(kind, 0) + count
-        self._first.setdefault(kind, place)
+        first = self._first.setdefault(kind, place)
+        if first.source == place.source and (place.line, place.column) < (first.line, first.column):
+            self._first[kind] = place
 
     def changes(self) -> tuple[Change, ...]:
         """All kinds so far."""

@@ -55,6 +55,7 @@ CONFIGS = st.builds(
 @example(pieces=["a\r", "\nb"], config=CleaningConfig())
 @example(pieces=["e", "\u0301"], config=CleaningConfig(unicode_form="nfc"))
 @example(pieces=["ΑΣ", "Α"], config=CleaningConfig(lower_case=True))
+@example(pieces=["İ\u0316", "EE", "\u0301E"], config=CleaningConfig(unicode_form="nfc", lower_case=True))
 @example(pieces=["a\n", "\n", " ", "\n\n"], config=CleaningConfig(blank_lines=1))
 def test_text_and_report_are_the_same_for_all_cuts(pieces, config):
     assert in_pieces(pieces, config) == in_pieces(["".join(pieces)], config)
